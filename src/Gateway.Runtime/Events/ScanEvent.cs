@@ -1,0 +1,58 @@
+using Gateway.Runtime.Tags;
+
+namespace Gateway.Runtime.Events;
+
+/// <summary>What an event is about; the names are those of the event stream.</summary>
+public enum EventKind : byte
+{
+    /// <summary>An alarm changed its state, or an act on it was refused.</summary>
+    Alarm,
+    /// <summary>A compliance window closed or changed its verdict.</summary>
+    Compliance,
+    /// <summary>An operator's command was carried out or refused.</summary>
+    Command,
+    /// <summary>An output was written, refused or timed out.</summary>
+    Output,
+    /// <summary>A tag changed its quality.</summary>
+    Quality,
+    /// <summary>The gateway itself: run state, overruns, lost events.</summary>
+    System,
+}
+
+/// <summary>
+/// One fact of a scan. A plain value so that the ring of events allocates nothing; strings are references that exist
+/// already (definitions, commands).
+/// </summary>
+public struct ScanEvent
+{
+    /// <summary>Order of events since start, from 1; given by the ring.</summary>
+    public long Sequence;
+    /// <summary>Wall-clock time of the scan, UTC ticks.</summary>
+    public long Utc;
+    /// <summary>Scan number.</summary>
+    public long Scan;
+    /// <summary>What the event is about.</summary>
+    public EventKind Kind;
+    /// <summary>Index of the alarm, compliance window, tag or output concerned; -1 for none.</summary>
+    public int Subject;
+    /// <summary>Code of what happened, an enumeration of the kind (AlarmEvent, ComplianceState, CommandResult, SystemEvent).</summary>
+    public int Code;
+    /// <summary>State before, where the subject has states.</summary>
+    public int From;
+    /// <summary>State after.</summary>
+    public int To;
+    /// <summary>Alarm occurrence number.</summary>
+    public int Occurrence;
+    /// <summary>Value that caused the event.</summary>
+    public double Value;
+    /// <summary>Limit it was compared with, NaN for none.</summary>
+    public double Limit;
+    /// <summary>Quality of the value.</summary>
+    public Quality Quality;
+    /// <summary>False when an act was refused.</summary>
+    public bool Accepted;
+    /// <summary>Who acted; null for the gateway itself.</summary>
+    public string? User;
+    /// <summary>Why the user acted, or why the act was refused.</summary>
+    public string? Reason;
+}

@@ -1,0 +1,18 @@
+namespace Gateway.Runtime.Events;
+
+/// <summary>Codes of events about the gateway itself.</summary>
+public enum SystemEvent
+{
+    /// <summary>The run state changed.</summary>
+    RunStateChanged = 1,
+    /// <summary>Cycles were skipped because a scan took too long.</summary>
+    ScanOverrun = 2,
+    /// <summary>Events were refused because their reader was late; the value is their number.</summary>
+    EventsLost = 3,
+    /// <summary>The wall clock was stepped; the value is the step in seconds.</summary>
+    ClockStep = 4,
+    /// <summary>The state of a field line changed.</summary>
+    LineStateChanged = 5,
+    /// <summary>The scan was restored from its store.</summary>
+    Restored = 6,
+}
