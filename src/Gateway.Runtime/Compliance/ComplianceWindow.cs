@@ -1,0 +1,48 @@
+namespace Gateway.Runtime.Compliance;
+
+/// <summary>
+/// Live view of one limit's window: what was averaged, how much of it was valid and what remains possible. A plain
+/// value, written by the scan, copied into snapshots. A minute limit shows its last closed minute, all others the open window.
+/// </summary>
+public struct ComplianceWindow
+{
+    /// <summary>Start of the window, UTC ticks, inclusive.</summary>
+    public long From;
+    /// <summary>End of the window, UTC ticks, exclusive.</summary>
+    public long To;
+    /// <summary>The statistic so far, unrounded, in <see cref="PermitLimit.Unit"/>; NaN before the first valid value.</summary>
+    public double Value;
+    /// <summary>Smallest valid value in the window, NaN for none.</summary>
+    public double Minimum;
+    /// <summary>Largest valid value in the window, NaN for none.</summary>
+    public double Maximum;
+    /// <summary>
+    /// The limit in force (the lower one when the value is nearer to it). While the temperature is not known the
+    /// stricter of the two. NaN when the standard's value is not known.
+    /// </summary>
+    public double Limit;
+    /// <summary>Mean effluent temperature that chose the limit, °C; NaN when none was needed or known.</summary>
+    public double Temperature;
+    /// <summary>Valid part of the values due so far, 0 to 1; of a closed window, of all values due.</summary>
+    public double Coverage;
+    /// <summary>Number of valid values: hours of a day, minutes of an hour, seconds of a minute.</summary>
+    public int Valid;
+    /// <summary>Number of values due so far, in the same unit as <see cref="Valid"/>.</summary>
+    public int Due;
+    /// <summary>
+    /// Part of the way to the limit that is left: (limit - value) / limit, 0 at the limit, negative above; with two
+    /// limits the distance to the nearer one over half the span. NaN when it cannot be said.
+    /// </summary>
+    public double Headroom;
+    /// <summary>
+    /// Highest mean concentration of the rest of the day that still complies, at the recent flow; negative when the
+    /// day cannot comply any more. NaN for statistics other than a daily mean, or without discharge.
+    /// </summary>
+    public double RemainingAverage;
+    /// <summary>Daily mean at the end of the day if recent flow and concentration stay; NaN when it cannot be said.</summary>
+    public double Forecast;
+    /// <summary>Verdict if the window ended now.</summary>
+    public ComplianceState State;
+    /// <summary>Why the verdict is what it is.</summary>
+    public ComplianceReason Reason;
+}
