@@ -75,7 +75,7 @@ public sealed record PermitLimit
     /// <summary>Source of the limit.</summary>
     public required LimitSource Source { get; init; }
 
-    /// <summary>Identifier and version of the judging rule, stored with each verdict, e.g. "GB18918-2002/1A/8@2003-07-01".</summary>
+    /// <summary>Identifier and version of the judging rule, stored with each verdict, e.g. "GB18918-2002/1A/8@1".</summary>
     public required string RuleId { get; init; }
 
     /// <summary>True when sums are weighted with the flow.</summary>
