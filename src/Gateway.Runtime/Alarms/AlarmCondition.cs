@@ -75,14 +75,17 @@ internal struct AlarmCondition
     /// <summary>How long the running delay has run, in ticks; -1 when none runs.</summary>
     public readonly long DelayRun => _pending ? _lastElapsed - _since : -1;
 
+    /// <summary>Whether the last evaluation had no usable value.</summary>
+    public readonly bool InGap => _inGap;
+
     /// <summary>Puts back what a snapshot kept. The time without a gateway is a gap like any other: not counted.</summary>
-    public void Restore(bool active, long delayRun, long elapsed)
+    public void Restore(in AlarmSnapshot entry, long elapsed)
     {
-        _active = active;
-        _pending = delayRun >= 0;
-        _since = elapsed - delayRun;
+        _active = entry.ConditionActive;
+        _pending = entry.DelayRun >= 0;
+        _since = elapsed - entry.DelayRun;
         _lastElapsed = elapsed;
-        _inGap = false;
+        _inGap = entry.InGap;
         _rate?.Clear();
     }
 

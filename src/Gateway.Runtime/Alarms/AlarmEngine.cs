@@ -119,6 +119,7 @@ public sealed class AlarmEngine
                 AckedBy = live.AckedBy,
                 ShelveRemaining = (live.Flags & AlarmFlags.Shelved) != 0 ? live.ShelveExpiryElapsed - now.Elapsed : 0,
                 DelayRun = _conditions[i].DelayRun,
+                InGap = _conditions[i].InGap,
                 ReAlarmRun = live.Base == AlarmState.Acknowledged ? now.Elapsed - live.ReAlarmSince : 0,
             };
         }
@@ -168,7 +169,7 @@ public sealed class AlarmEngine
             ShelveExpiryElapsed = shelved ? elapsed + entry.ShelveRemaining : 0,
             ReAlarmSince = elapsed - entry.ReAlarmRun,
         };
-        _conditions[index].Restore(entry.ConditionActive, entry.DelayRun, elapsed);
+        _conditions[index].Restore(entry, elapsed);
         Recount(before, live.State, _definitions[index].Priority);
     }
 

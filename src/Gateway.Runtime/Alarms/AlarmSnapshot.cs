@@ -32,6 +32,8 @@ public struct AlarmSnapshot
     public long ShelveRemaining;
     /// <summary>Ticks the running on- or off-delay has run; -1 when none runs.</summary>
     public long DelayRun;
+    /// <summary>The last value was not usable, so the delay stands still until the value has been seen again.</summary>
+    public bool InGap;
     /// <summary>Ticks the re-alarm time has run; 0 outside state C.</summary>
     public long ReAlarmRun;
 }

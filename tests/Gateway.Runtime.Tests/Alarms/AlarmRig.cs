@@ -37,6 +37,10 @@ internal sealed class AlarmRig
     public AlarmEngine Engine { get; private set; }
     public TagTable Tags { get; }
     public EventRing Events { get; } = new(1024);
+
+    /// <summary>How many events the last scan of a walk gave.</summary>
+    public int TakenInScan { get; set; }
+
     public AlarmLive Live => Engine[0];
     public ScanTime Now => new(_scan, _utc, _elapsed);
     public string Letter => AlarmNames.LetterOf(Live.State);
