@@ -1,5 +1,6 @@
 using Gateway.Runtime.Alarms;
 using Gateway.Runtime.Compliance;
+using Gateway.Runtime.Outputs;
 using Gateway.Runtime.Scan;
 using Gateway.Runtime.Tags;
 
@@ -27,6 +28,8 @@ public sealed record PlantModel
     public AlarmDefinition[] Alarms { get; init; } = [];
     /// <summary>All permit limits by index.</summary>
     public PermitLimit[] Permits { get; init; } = [];
+    /// <summary>All outputs by index.</summary>
+    public OutputDefinition[] Outputs { get; init; } = [];
     /// <summary>SHA-256 of the configuration files, in hexadecimal.</summary>
     public string ConfigurationHash { get; init; } = "";
 }

@@ -55,4 +55,6 @@ public struct ScanEvent
     public string? User;
     /// <summary>Why the user acted, or why the act was refused.</summary>
     public string? Reason;
+    /// <summary>Given by the asker of a command, so that the outcome is found; 0 for none.</summary>
+    public long CorrelationId;
 }
