@@ -299,7 +299,10 @@ public readonly struct RegisterCodec
     private RegisterStatus Store(ulong value, Span<byte> image)
     {
         var wire = image[_offset..];
-        var raw = _isPackedBit ? value : _order.ToWire(value, _bytes);
+
+        // A negative number's sign fills all 64 bits; only the type's own bytes take part in the exchange.
+        var own = _bytes == 8 ? value : value & ((1ul << (8 * _bytes)) - 1);
+        var raw = _isPackedBit ? own : _order.ToWire(own, _bytes);
         switch (_bytes)
         {
             case 1:
