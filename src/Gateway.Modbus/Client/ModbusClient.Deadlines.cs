@@ -55,6 +55,10 @@ public sealed partial class ModbusClient
 
                 // The peer does not even take our bytes: waiting longer helps nobody.
                 isStuck |= _isWriting;
+
+                // The rest of a frame that did not come in a whole time-out will not come: what follows would be
+                // taken for it.
+                isStuck |= _options.Framing == ModbusFraming.Tcp && _partialSince <= now - _timeoutTicks;
                 Expire(transaction, now);
             }
 

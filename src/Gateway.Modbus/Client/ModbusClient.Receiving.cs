@@ -17,6 +17,9 @@ public sealed partial class ModbusClient
     private readonly Task _reading;
     private int _receivedStart;
     private int _receivedEnd;
+
+    // Since when the bytes at hand have been the start of one and the same unfinished frame.
+    private long _partialSince = long.MaxValue;
     private int _echoCount;
     private int _echoSeen;
     private int _nextLateId;
@@ -81,7 +84,12 @@ public sealed partial class ModbusClient
             ReadOnlySpan<byte> data = _received.AsSpan(_receivedStart.._receivedEnd);
             var scan = MbapFrame.Scan(data, ProtocolLimits.MinMbapReplyLength);
             if (scan.Status == ScanStatus.NeedMore)
-                return false;
+            {
+                if (!AnnouncesImpossibleLength(data))
+                    return false;
+                scan = FrameScan.Broken(data.Length, BadFrameReason.WrongLength);
+            }
+
             _receivedStart += scan.Count;
             if (scan.Status == ScanStatus.Broken)
             {
@@ -98,6 +106,23 @@ public sealed partial class ModbusClient
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// A header that names one of our requests but a length its answer cannot have would swallow the following
+    /// answers while its missing bytes are waited for.
+    /// </summary>
+    private bool AnnouncesImpossibleLength(ReadOnlySpan<byte> data)
+    {
+        if (data.Length < ProtocolLimits.MbapHeader - 1)
+            return false;
+        var id = MbapFrame.Transaction(data);
+        var transaction = _hasIds ? _inFlight[id % _inFlight.Length] : _inFlight[0];
+        if (transaction is null || (_hasIds && transaction.Id != id))
+            return false;
+        var expected = ReplyCheck.ExpectedLength(transaction.Pdu);
+        var announced = MbapFrame.PduLength(data);
+        return expected != 0 && announced != expected && announced != ReplyCheck.ExceptionLength;
     }
 
     private bool MatchTcp(ushort id, byte unit, ReadOnlySpan<byte> pdu)
@@ -272,8 +297,13 @@ public sealed partial class ModbusClient
         if (_receivedStart == _receivedEnd)
         {
             _receivedStart = _receivedEnd = 0;
+            _partialSince = long.MaxValue;
+            return;
         }
-        else if (_receivedStart > 0)
+
+        if (_receivedStart > 0 || _partialSince == long.MaxValue)
+            _partialSince = _time.GetTimestamp();
+        if (_receivedStart > 0)
         {
             _received.AsSpan(_receivedStart.._receivedEnd).CopyTo(_received);
             _receivedEnd -= _receivedStart;

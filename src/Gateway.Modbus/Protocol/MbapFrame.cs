@@ -30,6 +30,9 @@ public static class MbapFrame
     /// <summary>The unit id of a frame found by <see cref="Scan"/>.</summary>
     public static byte Unit(ReadOnlySpan<byte> frame) => frame[6];
 
+    /// <summary>The PDU's length as announced by at least the first six bytes.</summary>
+    public static int PduLength(ReadOnlySpan<byte> data) => BinaryPrimitives.ReadUInt16BigEndian(data[4..]) - 1;
+
     /// <summary>The PDU of a frame found by <see cref="Scan"/>.</summary>
     public static ReadOnlySpan<byte> Pdu(ReadOnlySpan<byte> frame) => frame[ProtocolLimits.MbapHeader..];
 

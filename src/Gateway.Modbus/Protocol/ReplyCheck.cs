@@ -10,6 +10,9 @@ public readonly record struct ReplyVerdict(BadFrameReason Reason, ModbusExceptio
 /// <summary>Compares an answer's PDU with the request it claims to answer: function, length, byte count, echo.</summary>
 public static class ReplyCheck
 {
+    /// <summary>Bytes of an exception answer's PDU (Modbus 1.1b3 §7).</summary>
+    public const int ExceptionLength = 2;
+
     /// <summary>Judges <paramref name="reply"/> against <paramref name="request"/>.</summary>
     public static ReplyVerdict Check(ReadOnlySpan<byte> request, ReadOnlySpan<byte> reply)
     {
@@ -57,7 +60,7 @@ public static class ReplyCheck
 
     private static ReplyVerdict CheckException(ReadOnlySpan<byte> reply)
     {
-        if (reply.Length != 2)
+        if (reply.Length != ExceptionLength)
             return Bad(BadFrameReason.WrongLength);
         return reply[1] == 0 ? Bad(BadFrameReason.WrongException) : new(BadFrameReason.None, (ModbusExceptionCode)reply[1], 0, 0);
     }
