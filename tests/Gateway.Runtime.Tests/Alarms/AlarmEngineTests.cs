@@ -100,6 +100,7 @@ public sealed class AlarmEngineTests
         Assert.Equal("not an act on an alarm", rig.Apply(CommandVerb.Write).ReasonText);
         ScanEvent item = Assert.Single(rig.Drain());
         Assert.Equal((0, -1, false), (item.Subject, item.Code, item.Accepted));
+        Assert.Equal("UNKNOWN", AlarmNames.NameOf((AlarmEventCode)item.Code));
         foreach (int target in new[] { -1, 1, int.MaxValue })
         {
             var command = new OperatorCommand { Verb = CommandVerb.Ack, Target = target };
