@@ -83,6 +83,9 @@ public sealed class EffluentProcess
     /// <summary>Solids of the waste sludge in g/L.</summary>
     public double WasteSolids { get; private set; }
 
+    /// <summary>The inlet pumps have failed: nothing is pumped and the sump fills until it overflows.</summary>
+    public bool InletPumpsFailed { get; set; }
+
     /// <summary>Waste sludge pumps have failed.</summary>
     public bool WastePumpFailed { get; set; }
 
@@ -170,7 +173,7 @@ public sealed class EffluentProcess
     {
         InflowTotal += Influent.Flow * hours;
         var pumps = PumpM3PerHourPerMPerLane * _scale * _lanes.Length;
-        Pumped = pumps * Math.Max(0, SumpLevel - PumpsStopAtM);
+        Pumped = InletPumpsFailed ? 0 : pumps * Math.Max(0, SumpLevel - PumpsStopAtM);
         SumpVolume += hours * (Influent.Flow - Pumped);
         var spilled = Math.Max(0, SumpVolume - (SumpOverflowM * SumpArea));
         SumpVolume -= spilled;

@@ -76,7 +76,6 @@ public sealed class DeterminismTests
         Assert.InRange(polls, 20L * 3890, 20L * 3900);
         // Loose on purpose: a busy machine must not fail it, an accidental quadratic queue must.
         Assert.True(3600 / clock.Elapsed.TotalSeconds > 1000, $"only {3600 / clock.Elapsed.TotalSeconds:F0} times real time");
-        Console.WriteLine($"network: {3600 / clock.Elapsed.TotalSeconds:F0} times real time");
     }
 
     private static List<(long Time, string Bytes)> Traffic(ulong seed)

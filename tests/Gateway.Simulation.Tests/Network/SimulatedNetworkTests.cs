@@ -228,6 +228,35 @@ public sealed class SimulatedNetworkTests
     }
 
     [Fact]
+    public void Bytes_that_vanish_leave_the_unread_ones_before_them_alone()
+    {
+        using var listener = _network.Listen(Plc, async stream =>
+        {
+            // Three messages of 30 in a buffer of 64, so that the ring wraps around while something is unread.
+            for (byte first = 0; first < 90; first += 30)
+            {
+                await stream.WriteAsync(Sequence(first, 30));
+                await Task.Delay(TimeSpan.FromSeconds(1), _time);
+            }
+
+            await Task.Delay(TimeSpan.FromMinutes(1), _time);
+        });
+        Faults.Latency = TimeSpan.FromMilliseconds(500);
+        var received = _time.Run(async () =>
+        {
+            var stream = await _network.ConnectAsync(Plc);
+            var buffer = new byte[60];
+            await stream.ReadExactlyAsync(buffer.AsMemory(0, 25));
+            _time.Schedule(TimeSpan.FromSeconds(0.7), _ => _link.State = LinkState.HalfOpen, null);
+            _time.Schedule(TimeSpan.FromSeconds(1.2), _ => _link.State = LinkState.Up, null);
+            await Task.Delay(TimeSpan.FromSeconds(10), _time);
+            await stream.ReadExactlyAsync(buffer.AsMemory(25, 35));
+            return buffer;
+        }, Limit);
+        Assert.Equal([.. Sequence(0, 30), .. Sequence(60, 30)], received);
+    }
+
+    [Fact]
     public void A_half_open_peer_accepts_connections_that_nobody_serves()
     {
         var served = 0;

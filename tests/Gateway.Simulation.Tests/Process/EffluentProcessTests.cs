@@ -75,16 +75,24 @@ public sealed class EffluentProcessTests
     }
 
     [Fact]
-    public void A_sump_that_is_too_full_overflows()
+    public void A_sump_without_pumps_overflows_and_recovers()
     {
-        var process = new EffluentProcess(1, 100_000, new SeededRandom(1));
-        process.Influent.Weather = Weather.Storm;
-        Run(process, Monday, 7200);
+        var process = Settled();
+        Run(process, Monday, 3600);
         Assert.Equal(0, process.OverflowTotal);
-        var small = new EffluentProcess(4, 100_000, new SeededRandom(1));
-        Assert.InRange(small.SumpLevel, 2.99, 3.01);
-        Run(small, Monday, 86_400);
-        Assert.InRange(small.SumpLevel, EffluentProcess.SumpOverflowM * 0.1, EffluentProcess.SumpOverflowM);
+        process.InletPumpsFailed = true;
+        var inBefore = process.InflowTotal;
+        var volume = process.SumpVolume;
+        Run(process, Monday.AddHours(8), 2 * 3600);
+        Assert.Equal(0, process.Pumped);
+        Assert.Equal(EffluentProcess.SumpOverflowM, process.SumpLevel, 1e-9);
+        Assert.Equal(
+            process.InflowTotal - inBefore - (process.SumpVolume - volume), process.OverflowTotal, 1e-3);
+        Assert.True(process.OverflowTotal > 10_000);
+
+        process.InletPumpsFailed = false;
+        Run(process, Monday.AddHours(10), 6 * 3600);
+        Assert.InRange(process.SumpLevel, 2, 5);
     }
 
     [Fact]
