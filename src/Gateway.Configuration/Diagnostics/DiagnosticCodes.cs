@@ -1,0 +1,88 @@
+namespace Gateway.Configuration.Diagnostics;
+
+/// <summary>A kind of diagnostic.</summary>
+/// <param name="Id">GW and four digits.</param>
+/// <param name="Severity">Error or warning.</param>
+/// <param name="Title">What it is about, for the list in the documentation.</param>
+internal sealed record DiagnosticCode(string Id, DiagnosticSeverity Severity, string Title);
+
+/// <summary>All kinds of diagnostics: GW1xxx files and syntax, GW2xxx gateway.json and tags.csv, GW3xxx alarms.csv, GW4xxx compliance.json, GW5xxx outputs.csv.</summary>
+internal static class DiagnosticCodes
+{
+    private static readonly List<DiagnosticCode> Registered = [];
+
+    /// <summary>All codes in rising order.</summary>
+    public static IReadOnlyList<DiagnosticCode> All => Registered;
+
+    public static readonly DiagnosticCode TooMany = Error("GW1000", "More diagnostics than are shown.");
+    public static readonly DiagnosticCode FileMissing = Error("GW1001", "A file does not exist.");
+    public static readonly DiagnosticCode FileUnreadable = Error("GW1002", "A file cannot be read.");
+    public static readonly DiagnosticCode FileTooLarge = Error("GW1003", "A file is too large.");
+    public static readonly DiagnosticCode Binary = Error("GW1004", "A file is not text.");
+    public static readonly DiagnosticCode NotUtf8 = Error("GW1005", "A file is not UTF-8.");
+    public static readonly DiagnosticCode JsonSyntax = Error("GW1101", "Not valid JSON.");
+    public static readonly DiagnosticCode DuplicateKey = Error("GW1102", "A key stands twice in an object.");
+    public static readonly DiagnosticCode UnknownKey = Error("GW1103", "A key is not known.");
+    public static readonly DiagnosticCode CsvHeader = Error("GW1201", "A table has no usable header.");
+    public static readonly DiagnosticCode DuplicateColumn = Error("GW1202", "A column stands twice.");
+    public static readonly DiagnosticCode UnknownColumn = Error("GW1203", "A column is not known or has no name.");
+    public static readonly DiagnosticCode ColumnMissing = Error("GW1204", "A required column is missing.");
+    public static readonly DiagnosticCode CsvCellCount = Error("GW1205", "A row has more or fewer cells than the header.");
+    public static readonly DiagnosticCode CsvQuote = Error("GW1206", "Quotes of a cell do not match.");
+    public static readonly DiagnosticCode TooManyRows = Error("GW1207", "A table has too many rows.");
+    public static readonly DiagnosticCode ValueMissing = Error("GW1301", "A required value is missing.");
+    public static readonly DiagnosticCode WrongType = Error("GW1302", "A value is of another kind than the key or column.");
+    public static readonly DiagnosticCode DecimalComma = Error("GW1303", "A number uses a decimal comma.");
+    public static readonly DiagnosticCode OutOfRange = Error("GW1304", "A number is outside its range.");
+    public static readonly DiagnosticCode BadChoice = Error("GW1305", "A word is not one of those allowed.");
+    public static readonly DiagnosticCode BadName = Error("GW1306", "A text is not a name.");
+
+    public static readonly DiagnosticCode TimeZone = Error("GW2001", "The time zone is not known.");
+    public static readonly DiagnosticCode RateGroupPeriod = Error("GW2002", "A period or phase is not a multiple of the base period.");
+    public static readonly DiagnosticCode DuplicateRateGroup = Error("GW2003", "Two rate groups have one name.");
+    public static readonly DiagnosticCode DuplicateLine = Error("GW2004", "Two lines have one name.");
+    public static readonly DiagnosticCode DuplicateDevice = Error("GW2005", "Two devices have one name.");
+    public static readonly DiagnosticCode LineAddress = Error("GW2006", "A line lacks the host, port or certificates that its transport needs.");
+    public static readonly DiagnosticCode SerialUnit = Error("GW2007", "A unit id cannot be used on a serial line.");
+    public static readonly DiagnosticCode DuplicateUnit = Error("GW2008", "Two devices of a line have one unit id.");
+    public static readonly DiagnosticCode OppositeLimits = Error("GW2009", "A lower setting is above its upper setting.");
+    public static readonly DiagnosticCode HttpAddress = Error("GW2010", "The address of the web server is not usable.");
+    public static readonly DiagnosticCode SharedEndpoint = Warning("GW2011", "Two lines go to one endpoint.");
+    public static readonly DiagnosticCode UselessSetting = Warning("GW2012", "A setting has no effect here.");
+    public static readonly DiagnosticCode DeviceWithoutTags = Warning("GW2013", "No tag uses a device.");
+
+    public static readonly DiagnosticCode TagName = Error("GW2101", "A tag's name cannot be used in expressions.");
+    public static readonly DiagnosticCode DuplicateTag = Error("GW2102", "Two tags have one name.");
+    public static readonly DiagnosticCode TagSource = Error("GW2103", "A tag has no source, or two.");
+    public static readonly DiagnosticCode UnknownDevice = Error("GW2104", "A device is not defined.");
+    public static readonly DiagnosticCode AddressRange = Error("GW2105", "A value does not fit into the address range or the device's limit.");
+    public static readonly DiagnosticCode TypeInSpace = Error("GW2106", "A type cannot be read from that space.");
+    public static readonly DiagnosticCode ByteOrderText = Error("GW2107", "An order of bytes does not fit the type.");
+    public static readonly DiagnosticCode BitNumber = Error("GW2108", "A bit number is missing or not allowed.");
+    public static readonly DiagnosticCode Overlap = Error("GW2110", "Two values overlap in the device.");
+    public static readonly DiagnosticCode SamePoint = Warning("GW2111", "Two tags read the same value.");
+    public static readonly DiagnosticCode UnknownRate = Error("GW2112", "A rate is neither a rate group nor a usable period.");
+    public static readonly DiagnosticCode PhaseTooLong = Error("GW2113", "A phase is not below its period.");
+    public static readonly DiagnosticCode ScalingValues = Error("GW2114", "The values of a scaling are missing or not usable.");
+    public static readonly DiagnosticCode ScalingTable = Error("GW2115", "The table of a scaling is not usable.");
+    public static readonly DiagnosticCode RangeOrder = Error("GW2116", "A range is empty or lacks an end.");
+    public static readonly DiagnosticCode DeadbandTooWide = Error("GW2117", "A deadband is not below the span.");
+    public static readonly DiagnosticCode StuckSettings = Error("GW2118", "A stuck check cannot work.");
+    public static readonly DiagnosticCode NotWritable = Error("GW2119", "A tag cannot be written.");
+    public static readonly DiagnosticCode Expression = Error("GW2120", "An expression cannot be compiled.");
+    public static readonly DiagnosticCode ExpressionCycle = Error("GW2121", "Calculated tags depend on each other in a circle.");
+    public static readonly DiagnosticCode UnknownUnit = Warning("GW2122", "A unit is not known.");
+    public static readonly DiagnosticCode SimilarTag = Warning("GW2123", "Two names differ only in upper and lower case.");
+    public static readonly DiagnosticCode OneBasedAddress = Warning("GW2124", "Addresses look like references counted from 1.");
+    public static readonly DiagnosticCode UselessColumn = Warning("GW2125", "A value has no effect for this kind of tag.");
+
+    private static DiagnosticCode Error(string id, string title) => Add(new DiagnosticCode(id, DiagnosticSeverity.Error, title));
+
+    private static DiagnosticCode Warning(string id, string title) => Add(new DiagnosticCode(id, DiagnosticSeverity.Warning, title));
+
+    private static DiagnosticCode Add(DiagnosticCode code)
+    {
+        Registered.Add(code);
+        return code;
+    }
+}

@@ -1,0 +1,101 @@
+using Gateway.Configuration.Fields;
+
+namespace Gateway.Configuration.Site;
+
+/// <summary>The keys of gateway.json.</summary>
+internal static class GatewayShapes
+{
+    private const int Day = 86_400_000;
+
+    public static readonly Field SiteId = Field.Named("id", "Short identity of the site, used in metrics and files.", required: true, example: "tangjiatuo");
+    public static readonly Field SiteName = Field.Text("name", "Name of the site for people.", example: "Tangjiatuo works");
+    public static readonly Field TimeZone = Field.Text("timeZone", "Civil time of the permit: an IANA name or a fixed offset.", required: true, example: "+08:00");
+    public static readonly Shape Site = new("site", "Identity and calendar of the site.", [SiteId, SiteName, TimeZone]);
+
+    public static readonly Field GroupName = Field.Named("name", "Name by which tags.csv refers to the group.", required: true, example: "fast");
+    public static readonly Field GroupPeriod = Field.Integer("periodMs", 1, Day, "", "Period, a multiple of the base period.", required: true, example: "1000");
+    public static readonly Field GroupPhase = Field.Integer("phaseMs", 0, Day, "0", "Offset on the grid of the period, a multiple of the base period below the period.");
+    public static readonly Shape RateGroup = new("rateGroups[]", "A pace of polling and calculation.", [GroupName, GroupPeriod, GroupPhase]);
+
+    public static readonly Field BasePeriod = Field.Integer("basePeriodMs", 1, 60_000, "100", "Base period of the scan.");
+    public static readonly Field RateGroups = Field.Objects("rateGroups", RateGroup, "Paces by name; the base period itself is always there as 'base'.");
+    public static readonly Shape Scan = new("scan", "Pace of the scan.", [BasePeriod, RateGroups]);
+
+    public static readonly Field CertificateFile = Field.Text("certificateFile", "Own certificate, PEM, relative to the site folder.");
+    public static readonly Field KeyFile = Field.Text("keyFile", "Private key of the own certificate, PEM.");
+    public static readonly Field CaFile = Field.Text("caFile", "Certificate of the authority that signed the device's certificate, PEM.", required: true);
+    public static readonly Field ServerName = Field.Text("serverName", "Name expected in the device's certificate; none means the host.");
+    public static readonly Shape Tls = new("tls", "Certificates of a line with transport modbusTls.", [CertificateFile, KeyFile, CaFile, ServerName]);
+
+    public static readonly Field DeviceName = Field.Named("name", "Name by which tags.csv refers to the device; unique in the site.", required: true, example: "plc-03");
+    public static readonly Field DeviceUnit = Field.Integer("unit", 0, 255, "1", "Modbus unit id; on serial lines 1 to 247.");
+    public static readonly Field DeviceOrder = Field.Text("order", "Order of bytes of the device's values where tags.csv gives none.", "ABCD", example: "CDAB");
+    public static readonly Field MaxRegisters = Field.Integer("maxRegisters", 1, 125, "125", "Most registers the device answers at once.");
+    public static readonly Field MaxBits = Field.Integer("maxBits", 1, 2000, "2000", "Most bits the device answers at once.");
+    public static readonly Field MaxGap = Field.Integer("maxGap", 0, 125, "8", "Unwanted registers read along to save a request.");
+    public static readonly Field OneRequestPerPoint = Field.Boolean("oneRequestPerPoint", false, "For devices that want each value asked on its own.");
+    public static readonly Field PauseAfterConnect = Field.Integer("pauseAfterConnectMs", 0, 60_000, "0", "Pause between a new connection and the first request.");
+    public static readonly Field PauseBetweenRequests = Field.Integer("pauseBetweenRequestsMs", 0, 10_000, "0", "Pause between an answer and the next request.");
+    public static readonly Field CloseAfterPoll = Field.Boolean("closeAfterPoll", false, "Close the connection when nothing more is due, for devices with few sessions.");
+    public static readonly Field IdNotEchoed = Field.Boolean("idNotEchoed", false, "For devices that answer with a transaction id of their own.");
+    public static readonly Field FailuresBeforeProbe = Field.Integer("failuresBeforeProbe", 1, 1000, "3", "Time-outs in a row after which the device is only probed.");
+    public static readonly Field ProbeMin = Field.Integer("probeMinMs", 100, 3_600_000, "5000", "First pause between probes; it doubles.");
+    public static readonly Field ProbeMax = Field.Integer("probeMaxMs", 100, 3_600_000, "60000", "Longest pause between probes.");
+    public static readonly Field WriteSingle = Field.Boolean("writeSingle", false, "Write with functions 5 and 6 where they suffice, instead of 15 and 16.");
+    public static readonly Field VerifyWrites = Field.Boolean("verifyWrites", true, "Read a written value back and report a difference.");
+    public static readonly Field VerifyWithin = Field.Integer("verifyWithinMs", 1, 60_000, "2000", "Time within which a written value must be seen in the device.");
+    public static readonly Field UncertainAfterPolls = Field.Number("uncertainAfterPolls", "Age in poll periods at which values become uncertain.", 1, 1000, "2");
+    public static readonly Field BadAfterPolls = Field.Number("badAfterPolls", "Age in poll periods at which values become bad.", 1, 1000, "4");
+
+    public static readonly Shape Device = new("devices[]", "A device (unit id) on a line with its limits and quirks.",
+    [
+        DeviceName, DeviceUnit, DeviceOrder, MaxRegisters, MaxBits, MaxGap, OneRequestPerPoint, PauseAfterConnect, PauseBetweenRequests, CloseAfterPoll,
+        IdNotEchoed, FailuresBeforeProbe, ProbeMin, ProbeMax, WriteSingle, VerifyWrites, VerifyWithin, UncertainAfterPolls, BadAfterPolls,
+    ]);
+
+    /// <summary>In the order of <see cref="Drivers.LineTransport"/>.</summary>
+    public static readonly string[] Transports = ["modbusTcp", "modbusRtuOverTcp", "modbusTls", "modbusRtu", "modbusAscii"];
+
+    public static readonly Field LineName = Field.Named("name", "Name of the line; unique in the site.", required: true, example: "line-1");
+    public static readonly Field Transport = Field.Choice("transport", Transports, "modbusTcp", "What carries the requests.");
+    public static readonly Field Host = Field.Text("host", "Host name or address; needed by the TCP transports.", example: "192.0.2.10");
+    public static readonly Field Port = Field.Integer("port", 1, 65_535, "502", "TCP port; a TLS line usually has 802.");
+    public static readonly Field SerialPort = Field.Text("serialPort", "Stable name of the port; needed by the serial transports.", example: "/dev/serial/by-id/usb-0001");
+    public static readonly Field BaudRate = Field.Integer("baudRate", 300, 4_000_000, "9600", "Serial speed in bit/s.");
+    public static readonly Field Parity = Field.Choice("parity", ["none", "even", "odd"], "even", "Parity of a serial line.");
+    public static readonly Field StopBits = Field.Integer("stopBits", 1, 2, "1", "Stop bits of a serial line.");
+    public static readonly Field TlsKey = Field.Object("tls", Tls, "Certificates; needed by modbusTls.");
+    public static readonly Field Window = Field.Integer("window", 1, 64, "1", "Requests in flight at once; a serial line has 1.");
+    public static readonly Field AnswerTimeout = Field.Integer("timeoutMs", 10, 60_000, "1000", "Longest wait for an answer; a serial line adds the wire time.");
+    public static readonly Field ConnectTimeout = Field.Integer("connectTimeoutMs", 10, 60_000, "3000", "Longest wait for a connection.");
+    public static readonly Field ReconnectMin = Field.Integer("reconnectMinMs", 10, 3_600_000, "1000", "First pause between connection attempts; it doubles.");
+    public static readonly Field ReconnectMax = Field.Integer("reconnectMaxMs", 10, 3_600_000, "60000", "Longest pause between connection attempts.");
+    public static readonly Field Stack = Field.Choice("stack", ["gateway", "nmodbus"], "gateway", "Protocol stack; vendor stacks need a build with them.");
+    public static readonly Field Devices = Field.Objects("devices", Device, "The devices reached through the line.", required: true);
+
+    public static readonly Shape Line = new("lines[]", "One connection or serial bus.",
+    [
+        LineName, Transport, Host, Port, SerialPort, BaudRate, Parity, StopBits, TlsKey, Window, AnswerTimeout, ConnectTimeout, ReconnectMin, ReconnectMax, Stack, Devices,
+    ]);
+
+    public static readonly Field Http = Field.Text("http", "Address of the page, the API and the metrics.", "http://127.0.0.1:8080");
+    public static readonly Shape Web = new("web", "Web server.", [Http]);
+
+    public static readonly Field MetricsEnabled = Field.Boolean("enabled", true, "Serve /metrics.");
+    public static readonly Shape Metrics = new("metrics", "Prometheus metrics.", [MetricsEnabled]);
+
+    public static readonly Field FirstData = Field.Integer("firstDataMs", 0, 600_000, "10000", "Longest wait for the first answer of each device before the scan runs all the same.");
+    public static readonly Field Shutdown = Field.Integer("shutdownMs", 100, 600_000, "5000", "Longest time for driving safe values and closing files at the end.");
+    public static readonly Shape Timeouts = new("timeouts", "Limits of starting and stopping.", [FirstData, Shutdown]);
+
+    public static readonly Field SchemaKey = Field.Text("$schema", "Reference to the schema, for editors.");
+    public static readonly Field SiteKey = Field.Object("site", Site, "Identity and calendar.", required: true);
+    public static readonly Field ScanKey = Field.Object("scan", Scan, "Pace of the scan.");
+    public static readonly Field LinesKey = Field.Objects("lines", Line, "Connections to devices.", required: true);
+    public static readonly Field WebKey = Field.Object("web", Web, "Web server.");
+    public static readonly Field MetricsKey = Field.Object("metrics", Metrics, "Prometheus metrics.");
+    public static readonly Field TimeoutsKey = Field.Object("timeouts", Timeouts, "Limits of starting and stopping.");
+
+    public static readonly Shape Root = new("gateway.json", "Site, pace, lines, devices and web server.",
+        [SchemaKey, SiteKey, ScanKey, LinesKey, WebKey, MetricsKey, TimeoutsKey]);
+}

@@ -1,0 +1,47 @@
+using Gateway.Drivers;
+using Gateway.Runtime;
+
+namespace Gateway.Configuration;
+
+/// <summary>Web server of the gateway. Immutable.</summary>
+public sealed record WebOptions
+{
+    /// <summary>Address of the page, the API and the metrics, for example http://127.0.0.1:8080.</summary>
+    public string Http { get; init; } = "http://127.0.0.1:8080";
+}
+
+/// <summary>Metrics of the gateway. Immutable.</summary>
+public sealed record MetricsOptions
+{
+    /// <summary>True to serve /metrics.</summary>
+    public bool Enabled { get; init; } = true;
+}
+
+/// <summary>Limits of starting and stopping. Immutable.</summary>
+public sealed record HostTimeouts
+{
+    /// <summary>Longest wait in milliseconds for the first answer of each device before the scan runs all the same.</summary>
+    public int FirstDataMs { get; init; } = 10_000;
+    /// <summary>Longest time in milliseconds for driving safe values and closing files at the end.</summary>
+    public int ShutdownMs { get; init; } = 5000;
+}
+
+/// <summary>A site without errors, ready to run. Immutable; any thread may read it.</summary>
+public sealed record SiteConfiguration
+{
+    /// <summary>What the scan knows: calendar, tags, alarms, permits, outputs.</summary>
+    public required PlantModel Plant { get; init; }
+    /// <summary>Connections with their devices and points, by index.</summary>
+    public required LineDefinition[] Lines { get; init; }
+    /// <summary>Web server.</summary>
+    public WebOptions Web { get; init; } = new();
+    /// <summary>Metrics.</summary>
+    public MetricsOptions Metrics { get; init; } = new();
+    /// <summary>Limits of starting and stopping.</summary>
+    public HostTimeouts Timeouts { get; init; } = new();
+}
+
+/// <summary>What came of loading a site.</summary>
+/// <param name="Site">The site; null when there is an error.</param>
+/// <param name="Diagnostics">All errors and warnings by file and place.</param>
+public sealed record SiteLoadResult(SiteConfiguration? Site, IReadOnlyList<Diagnostic> Diagnostics);

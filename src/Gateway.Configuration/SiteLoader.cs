@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using System.Text;
+using Gateway.Configuration.Csv;
+using Gateway.Configuration.Diagnostics;
+using Gateway.Configuration.Fields;
+using Gateway.Configuration.Site;
+using Gateway.Configuration.Tags;
+using Gateway.Configuration.Text;
+using Gateway.Drivers;
+using Gateway.Runtime;
+
+namespace Gateway.Configuration;
+
+/// <summary>Largest files that are read.</summary>
+/// <param name="JsonBytes">Bytes of a JSON file.</param>
+/// <param name="CsvBytes">Bytes of a table.</param>
+/// <param name="Rows">Rows of a table.</param>
+internal sealed record LoadLimits(int JsonBytes = 4 << 20, int CsvBytes = 64 << 20, int Rows = 200_000);
+
+/// <summary>
+/// Turns a site's folder into a <see cref="SiteConfiguration"/>, or into all that is wrong with it. Nothing in the
+/// files makes it throw. Each call stands alone, so any thread may make one.
+/// </summary>
+public sealed class SiteLoader
+{
+    private readonly string _folder;
+    private readonly LoadLimits _limits;
+    private readonly DiagnosticBag _bag = new();
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    private SiteLoader(string folder, LoadLimits limits)
+    {
+        _folder = folder;
+        _limits = limits;
+    }
+
+    /// <summary>Loads the site in <paramref name="siteFolder"/>; diagnostics print paths as that folder was given.</summary>
+    public static SiteLoadResult Load(string siteFolder) => Load(siteFolder, new LoadLimits());
+
+    internal static SiteLoadResult Load(string siteFolder, LoadLimits limits)
+    {
+        var loader = new SiteLoader(siteFolder, limits);
+        using (loader._hash)
+            return loader.Load();
+    }
+
+    private SiteLoadResult Load()
+    {
+        if (!Directory.Exists(_folder))
+        {
+            _bag.Report(DiagnosticCodes.FileMissing, Location.Of(_folder), "the site folder does not exist; create it or correct the path");
+            return new SiteLoadResult(null, _bag.ToList());
+        }
+        GatewayDocument? read = ReadText("gateway.json", _limits.JsonBytes) is { } gatewayText ? GatewayReader.Read(gatewayText, _bag) : null;
+        GatewayDocument gateway = read ?? new GatewayDocument();
+        TagSet tags = ReadTable(TagShape.Columns) is { } rows ? TagReader.Read(rows, gateway, read is not null) : new TagSet { IsKnown = false };
+        CheckDevices(gateway, tags);
+        PlantModel plant = new()
+        {
+            SiteId = gateway.SiteId,
+            SiteName = gateway.SiteName,
+            Calendar = gateway.Calendar,
+            BasePeriodMs = gateway.Rates.BasePeriodMs,
+            RateGroups = gateway.Rates.ToArray(),
+            Tags = [.. tags.Definitions],
+            ConfigurationHash = Convert.ToHexStringLower(_hash.GetHashAndReset()),
+        };
+        IReadOnlyList<Diagnostic> diagnostics = _bag.ToList();
+        return _bag.ErrorCount > 0 ? new SiteLoadResult(null, diagnostics) : new SiteLoadResult(Combine(gateway, plant), diagnostics);
+    }
+
+    private static SiteConfiguration Combine(GatewayDocument gateway, PlantModel plant) => new()
+    {
+        Plant = plant,
+        Lines = [.. gateway.Lines.Select(line => line.Definition with
+        {
+            Devices = [.. line.Devices.Select(device => device.Definition with { Points = [.. device.Points] })],
+        })],
+        Web = gateway.Web,
+        Metrics = gateway.Metrics,
+        Timeouts = gateway.Timeouts,
+    };
+
+    private SourceText? ReadText(string name, int limitBytes)
+    {
+        string path = Path.Combine(_folder, name);
+        SourceText? source = SourceText.Read(path, path, limitBytes, _bag, out byte[] bytes);
+        _hash.AppendData(Encoding.UTF8.GetBytes(name));
+        _hash.AppendData(BitConverter.GetBytes(bytes.LongLength));
+        _hash.AppendData(bytes);
+        return source;
+    }
+
+    /// <summary>A reader of the table whose file has the shape's name; null when it has no header.</summary>
+    private TableReader? ReadTable(Shape shape)
+    {
+        if (ReadText(shape.Name, _limits.CsvBytes) is not { } source || CsvTableReader.Read(source, _bag, _limits.Rows) is not { } table)
+            return null;
+        return new TableReader(shape, table, _bag);
+    }
+
+    private void CheckDevices(GatewayDocument gateway, TagSet tags)
+    {
+        if (!tags.IsKnown || _bag.ErrorCount > 0)
+            return;
+        foreach (DeviceDraft device in gateway.Devices)
+            if (device.Points.Count == 0)
+                _bag.Report(DiagnosticCodes.DeviceWithoutTags, device.At, $"no tag of tags.csv is read from device '{device.Definition.Name}'; add tags or remove the device");
+    }
+}

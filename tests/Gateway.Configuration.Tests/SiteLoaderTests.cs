@@ -1,0 +1,158 @@
+using System.Text;
+using Gateway.Drivers;
+using Gateway.Modbus.Protocol;
+using Gateway.Modbus.Registers;
+using Gateway.Runtime.Tags;
+
+namespace Gateway.Configuration.Tests;
+
+public sealed class SiteLoaderTests
+{
+    [Fact]
+    public void Lines_and_devices_become_definitions()
+    {
+        using var site = new SiteFolder();
+        SiteConfiguration loaded = site.Load().Site!;
+        Assert.Equal(["line-1", "bus-1"], loaded.Lines.Select(line => line.Name));
+        Assert.Equal(LineTransport.ModbusTcp, loaded.Lines[0].Transport);
+        Assert.Equal(("192.0.2.1", 502), (loaded.Lines[0].Host, loaded.Lines[0].Port));
+        LineDefinition bus = loaded.Lines[1];
+        Assert.Equal((LineTransport.ModbusRtu, "/dev/ttyS0", 9600, 'E', 1), (bus.Transport, bus.SerialPort, bus.BaudRate, bus.Parity, bus.StopBits));
+        Assert.Equal((0, "plc-03", (byte)1, 60), (loaded.Lines[0].Devices[0].Index, loaded.Lines[0].Devices[0].Name, loaded.Lines[0].Devices[0].Unit, loaded.Lines[0].Devices[0].MaxRegisters));
+        Assert.Equal((1, "meter-1", (byte)7), (bus.Devices[0].Index, bus.Devices[0].Name, bus.Devices[0].Unit));
+    }
+
+    [Fact]
+    public void The_defaults_of_the_files_are_the_defaults_of_the_definitions()
+    {
+        using var site = new SiteFolder();
+        LineDefinition line = site.Load().Site!.Lines[0], plainLine = new() { Name = line.Name, Index = 0, Host = line.Host, Devices = line.Devices };
+        Assert.Equal(plainLine, line);
+        DeviceDefinition device = line.Devices[0], plain = new() { Name = device.Name, Index = 0, MaxRegisters = 60, Points = device.Points };
+        Assert.Equal(plain, device);
+    }
+
+    [Fact]
+    public void Points_take_order_rate_and_phase_from_device_and_group()
+    {
+        using var site = new SiteFolder();
+        PointDefinition[] points = site.Load().Site!.Lines[0].Devices[0].Points;
+        Assert.Equal(new PointDefinition { Tag = 1, Space = DataSpace.HoldingRegisters, Address = 12, Type = RegisterType.Float32, Order = ByteOrder.Cdab, PollPeriodMs = 10_000, PhaseMs = 200 }, points[1]);
+        Assert.Equal((RegisterType.Bit, 2), (points[5].Type, points[5].Bit));
+    }
+
+    [Fact]
+    public void Tags_take_scaling_checks_and_programs()
+    {
+        using var site = new SiteFolder();
+        Runtime.PlantModel plant = site.Load().Site!.Plant;
+        TagDefinition temperature = plant.Tags[2], load = plant.Tags[8];
+        Assert.Equal(25, temperature.Scaling.ToUnits(250));
+        Assert.Equal((-10, 50, RangePolicy.Uncertain), (temperature.Check.Low, temperature.Check.High, temperature.Check.OutOfRange));
+        Assert.Equal([0, 1], load.Expression!.Inputs);
+        Assert.Equal(TagKind.Calculated, load.Kind);
+        Assert.Equal(["base", "fast", "slow", "1000ms"], plant.RateGroups.Select(group => group.Name));
+        Assert.Equal((100, 2), (plant.RateGroups[2].Divider, plant.RateGroups[2].Phase));
+        Assert.Equal("1000ms", plant.RateGroups[load.RateGroup].Name);
+    }
+
+    [Fact]
+    public void The_hash_follows_the_files()
+    {
+        using var one = new SiteFolder();
+        using var two = new SiteFolder();
+        string hash = one.Load().Site!.Plant.ConfigurationHash;
+        Assert.Equal(64, hash.Length);
+        Assert.Equal(hash, two.Load().Site!.Plant.ConfigurationHash);
+        Assert.NotEqual(hash, two.Change("tags.csv", "FLOW,m3/h", "FLOW,m3/d").Load().Site!.Plant.ConfigurationHash);
+    }
+
+    [Fact]
+    public void A_zone_with_summer_time_gives_its_calendar()
+    {
+        using var site = new SiteFolder();
+        site.Change("gateway.json", "+08:00", "Europe/Berlin");
+        long winter = new DateTime(2026, 1, 15, 12, 0, 0, DateTimeKind.Utc).Ticks, summer = new DateTime(2026, 7, 15, 12, 0, 0, DateTimeKind.Utc).Ticks;
+        Runtime.Compliance.SiteCalendar calendar = site.Load().Site!.Plant.Calendar;
+        Assert.Equal((TimeSpan.TicksPerHour, 2 * TimeSpan.TicksPerHour), (calendar.OffsetAt(winter), calendar.OffsetAt(summer)));
+    }
+
+    [Fact]
+    public void A_missing_folder_is_a_diagnostic()
+    {
+        SiteLoadResult result = SiteLoader.Load("no/such/folder");
+        Assert.Equal("no/such/folder: error GW1001: the site folder does not exist; create it or correct the path", Assert.Single(result.Diagnostics).ToString());
+        Assert.Null(result.Site);
+    }
+
+    [Fact]
+    public void All_files_are_checked_though_one_is_broken()
+    {
+        using var site = new SiteFolder();
+        string printed = site.With("gateway.json", "{").Change("tags.csv", "0,20,0.1", "0,20,x").Load() is var result ? site.Print(result) : "";
+        Assert.Contains("gateway.json(1,2): error GW1101", printed, StringComparison.Ordinal);
+        Assert.Contains("tags.csv(4,52): error GW1302", printed, StringComparison.Ordinal);
+        // Devices cannot be judged without gateway.json, so nothing is said of them.
+        Assert.Equal(2, result.Diagnostics.Count);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("\"\\uD800\"")]
+    [InlineData("{\"site\":{\"id\":\"\\uDC00\"}}")]
+    [InlineData("{} {}")]
+    [InlineData("{\"site\":null,\"lines\":{},\"scan\":3}")]
+    [InlineData("{\"scan\":{\"basePeriodMs\":0,\"rateGroups\":[{\"name\":\"a\",\"periodMs\":0}]}}")]
+    [InlineData("{\"scan\":{\"basePeriodMs\":1e400}}")]
+    [InlineData("{\"scan\":{\"basePeriodMs\":0.5}}")]
+    public void Odd_json_gives_diagnostics(string text)
+    {
+        using var site = new SiteFolder();
+        SiteLoadResult result = site.With("gateway.json", text).Load();
+        Assert.Null(result.Site);
+        Assert.EndsWith("gateway.json", result.Diagnostics[0].File, StringComparison.Ordinal);
+        Assert.Equal(DiagnosticSeverity.Error, result.Diagnostics[0].Severity);
+    }
+
+    [Fact]
+    public void Deep_nesting_is_refused()
+    {
+        using var site = new SiteFolder();
+        site.With("gateway.json", string.Concat(Enumerable.Repeat("{\"site\":", 5000)) + "1" + new string('}', 5000));
+        Assert.Contains("deeper than 32", Assert.Single(site.Load().Diagnostics, d => d.Code == "GW1101").Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Garbled_files_never_throw(int seed)
+    {
+        var random = new Random(seed);
+        using var site = new SiteFolder();
+        string[] names = [.. Directory.GetFiles(site.Path).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+        Dictionary<string, byte[]> good = names.ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(site.Path, name)));
+        byte[] spice = Encoding.UTF8.GetBytes("{}[]\",:;\n\r\t#'0-+.eE\\u\0\uFEFF\uFFFD水/");
+        for (int round = 0; round < 300; round++)
+        {
+            string name = names[random.Next(names.Length)];
+            List<byte> bytes = [.. good[name]];
+            for (int i = random.Next(1, 12); i > 0 && bytes.Count > 0; i--)
+            {
+                int at = random.Next(bytes.Count);
+                switch (random.Next(4))
+                {
+                    case 0: bytes[at] = (byte)random.Next(256); break;
+                    case 1: bytes.Insert(at, spice[random.Next(spice.Length)]); break;
+                    case 2: bytes.RemoveRange(at, Math.Min(random.Next(40), bytes.Count - at)); break;
+                    default: bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(60), bytes.Count - at))); break;
+                }
+            }
+            site.With(name, [.. bytes]);
+            SiteLoadResult result = site.Load();
+            Assert.Equal(result.Site is null, result.Diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error));
+            site.With(name, good[name]);
+        }
+    }
+}
