@@ -22,6 +22,7 @@ public sealed class DeviceHealth
         {
             _items[i].Limit = Math.Max(1, devices[i].FailuresBeforeProbe);
             _items[i].NextProbe = long.MaxValue;
+            _items[i].IsAsked = devices[i].Points.Length > 0;
             SetProbePause(i, devices[i].ProbeMinMs, devices[i].ProbeMaxMs);
         }
     }
@@ -47,24 +48,28 @@ public sealed class DeviceHealth
         Volatile.Write(ref _items[device].MaxMs, maxMs);
     }
 
-    /// <summary>The device whose probe is due, or −1.</summary>
-    public int PickProbe(long now)
+    /// <summary>The device whose probe has waited longest, or −1 when none is due.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="notBefore">For each device the time from which it may be asked.</param>
+    public int PickProbe(long now, ReadOnlySpan<long> notBefore)
     {
+        int best = -1;
         for (int i = 0; i < _items.Length; i++)
         {
-            if (_items[i].NextProbe <= now)
-                return i;
+            long due = Math.Max(_items[i].NextProbe, notBefore[i]);
+            if (due <= now && (best < 0 || _items[i].NextProbe < _items[best].NextProbe))
+                best = i;
         }
 
-        return -1;
+        return best;
     }
 
-    /// <summary>When the next probe is due; <see cref="long.MaxValue"/> when none is.</summary>
-    public long NextProbe()
+    /// <summary>When the next probe can be sent; <see cref="long.MaxValue"/> when none is due.</summary>
+    public long NextProbe(ReadOnlySpan<long> notBefore)
     {
         long earliest = long.MaxValue;
-        foreach (ref readonly Item item in _items.AsSpan())
-            earliest = Math.Min(earliest, item.NextProbe);
+        for (int i = 0; i < _items.Length; i++)
+            earliest = Math.Min(earliest, Math.Max(_items[i].NextProbe, notBefore[i]));
         return earliest;
     }
 
@@ -123,7 +128,7 @@ public sealed class DeviceHealth
         {
             foreach (ref readonly Item item in _items.AsSpan())
             {
-                if (item.Failures == 0)
+                if (item.IsAsked && item.Failures == 0)
                     return false;
             }
 
@@ -142,6 +147,7 @@ public sealed class DeviceHealth
         public int PauseMs;
         public int Failures;
         public bool IsProbing;
+        public bool IsAsked;
         public long NextProbe;
     }
 }

@@ -10,15 +10,15 @@ public sealed class PollSchedule
     private readonly Item[] _items;
 
     /// <summary>Makes a schedule; every item is due at its first slot.</summary>
-    /// <param name="pace">Period (at least 1 tick) and phase of each item, in ticks.</param>
-    public PollSchedule(ReadOnlySpan<(long Period, long Phase)> pace)
+    /// <param name="pace">Period (at least 1 tick) and phase of each item in ticks, and the gate it passes.</param>
+    public PollSchedule(ReadOnlySpan<(long Period, long Phase, int Gate)> pace)
     {
         _items = new Item[pace.Length];
         for (int i = 0; i < pace.Length; i++)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(pace[i].Period, 1, nameof(pace));
             long phase = pace[i].Phase % pace[i].Period;
-            _items[i] = new Item { Period = pace[i].Period, Phase = phase, Due = phase };
+            _items[i] = new Item { Period = pace[i].Period, Phase = phase, Due = phase, Gate = pace[i].Gate };
         }
     }
 
@@ -32,15 +32,17 @@ public sealed class PollSchedule
     /// The item that has waited longest for its slot. Equal slots go by index, so that a device's blocks follow each
     /// other; who waits longest goes first, so nobody starves.
     /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="gates">For each gate the time from which its items may be picked.</param>
     /// <returns>The item, or −1 when nothing is due.</returns>
-    public int PickDue(long now)
+    public int PickDue(long now, ReadOnlySpan<long> gates)
     {
         int best = -1;
         long earliest = long.MaxValue;
         for (int i = 0; i < _items.Length; i++)
         {
             ref readonly Item item = ref _items[i];
-            if (!item.IsHeld && item.Due <= now && item.NotBefore <= now && item.Due < earliest)
+            if (!item.IsHeld && item.Due <= now && gates[item.Gate] <= now && item.Due < earliest)
             {
                 best = i;
                 earliest = item.Due;
@@ -50,14 +52,14 @@ public sealed class PollSchedule
         return best;
     }
 
-    /// <summary>When the next item can be served; <see cref="long.MaxValue"/> when all are held.</summary>
-    public long NextDue()
+    /// <summary>When the next item can be served; <see cref="long.MaxValue"/> when all are held or gated.</summary>
+    public long NextDue(ReadOnlySpan<long> gates)
     {
         long earliest = long.MaxValue;
         foreach (ref readonly Item item in _items.AsSpan())
         {
             if (!item.IsHeld)
-                earliest = Math.Min(earliest, Math.Max(item.Due, item.NotBefore));
+                earliest = Math.Min(earliest, Math.Max(item.Due, gates[item.Gate]));
         }
 
         return earliest;
@@ -88,11 +90,8 @@ public sealed class PollSchedule
         item.Due = now - PositiveRemainder(now - item.Phase, item.Period);
     }
 
-    /// <summary>Keeps an item from being picked (in flight, or its device is only probed), or lets it go.</summary>
+    /// <summary>Keeps an item from being picked while it is under way, or lets it go.</summary>
     public void Hold(int index, bool isHeld) => _items[index].IsHeld = isHeld;
-
-    /// <summary>Keeps an item from being picked until a time, for devices that want a pause.</summary>
-    public void HoldUntil(int index, long notBefore) => _items[index].NotBefore = notBefore;
 
     private static long PositiveRemainder(long value, long period)
     {
@@ -105,7 +104,7 @@ public sealed class PollSchedule
         public long Period;
         public long Phase;
         public long Due;
-        public long NotBefore;
+        public int Gate;
         public bool IsHeld;
     }
 }

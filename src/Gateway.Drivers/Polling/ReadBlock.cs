@@ -79,9 +79,15 @@ public static class ReadRequest
     public static byte[] Build(DataSpace space, ushort address, ushort count)
     {
         byte[] request = new byte[5];
-        request[0] = (byte)FunctionOf(space);
-        BinaryPrimitives.WriteUInt16BigEndian(request.AsSpan(1), address);
-        BinaryPrimitives.WriteUInt16BigEndian(request.AsSpan(3), count);
+        Write(request, space, address, count);
         return request;
+    }
+
+    /// <summary>The same into a buffer of at least five bytes.</summary>
+    public static void Write(Span<byte> request, DataSpace space, ushort address, ushort count)
+    {
+        request[0] = (byte)FunctionOf(space);
+        BinaryPrimitives.WriteUInt16BigEndian(request[1..], address);
+        BinaryPrimitives.WriteUInt16BigEndian(request[3..], count);
     }
 }

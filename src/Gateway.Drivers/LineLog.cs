@@ -1,0 +1,111 @@
+using Gateway.Modbus.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Drivers;
+
+/// <summary>
+/// The log of one line: changes of state, and what lasts at most once an hour with a count, so that a dead device
+/// cannot fill a disk. Line only; times are monotonic ticks of 100 ns since the epoch.
+/// </summary>
+internal sealed partial class LineLog
+{
+    private readonly ILogger _logger;
+    private readonly LineDefinition _line;
+    private readonly ChangeGate[] _devices;
+    private readonly ChangeGate[] _exceptions;
+    private readonly ChangeGate[] _overruns;
+    private readonly ChangeGate[] _addresses;
+    private ChangeGate _link;
+    private ChangeGate _crash;
+
+    public LineLog(ILogger logger, LineDefinition line)
+    {
+        _logger = logger;
+        _line = line;
+        _devices = new ChangeGate[line.Devices.Length];
+        _exceptions = new ChangeGate[line.Devices.Length];
+        _overruns = new ChangeGate[line.Devices.Length];
+        _addresses = new ChangeGate[line.Devices.Length];
+    }
+
+    public void LinkDown(string reason, long now)
+    {
+        if (_link.Admits(1, now, out long more))
+            LogLinkDown(_line.Name, reason, more);
+    }
+
+    public void LinkUp(long now)
+    {
+        if (_link.Admits(0, now, out long more))
+            LogLinkUp(_line.Name, more);
+    }
+
+    public void DeviceSilent(int device, long now)
+    {
+        if (_devices[device].Admits(1, now, out long more))
+            LogDeviceSilent(_line.Name, _line.Devices[device].Name, more);
+    }
+
+    public void DeviceAnswers(int device, long now)
+    {
+        if (_devices[device].Admits(0, now, out long more))
+            LogDeviceAnswers(_line.Name, _line.Devices[device].Name, more);
+    }
+
+    public void DeviceException(int device, int code, long now)
+    {
+        if (_exceptions[device].Admits(code, now, out long more))
+            LogDeviceException(_line.Name, _line.Devices[device].Name, code, more);
+    }
+
+    public void DeviceOk(int device, long now)
+    {
+        if (_exceptions[device].Admits(0, now, out long more))
+            LogDeviceOk(_line.Name, _line.Devices[device].Name, more);
+    }
+
+    public void Overrun(int device, long slots, long now)
+    {
+        if (_overruns[device].Admits(1, now, out long more))
+            LogOverrun(_line.Name, _line.Devices[device].Name, slots, more);
+    }
+
+    public void PointsRefused(int device, int count, DataSpace space, int address, long now)
+    {
+        if (_addresses[device].Admits(count, now, out _) && count > 0)
+            LogPointsRefused(_line.Name, _line.Devices[device].Name, count, space, address);
+    }
+
+    public void Restarted(Exception exception, long now)
+    {
+        if (_crash.Admits(1, now, out long more))
+            LogRestarted(exception, _line.Name, more);
+    }
+
+    [LoggerMessage(101, LogLevel.Warning, "Line {Line} is down: {Reason} ({Suppressed} more not logged).")]
+    private partial void LogLinkDown(string line, string reason, long suppressed);
+
+    [LoggerMessage(102, LogLevel.Information, "Line {Line} has an answer again ({Suppressed} more not logged).")]
+    private partial void LogLinkUp(string line, long suppressed);
+
+    [LoggerMessage(103, LogLevel.Warning, "Device {Device} on line {Line} does not answer and is only probed ({Suppressed} more not logged).")]
+    private partial void LogDeviceSilent(string line, string device, long suppressed);
+
+    [LoggerMessage(104, LogLevel.Information, "Device {Device} on line {Line} answers again ({Suppressed} more not logged).")]
+    private partial void LogDeviceAnswers(string line, string device, long suppressed);
+
+    [LoggerMessage(105, LogLevel.Warning, "Device {Device} on line {Line} answers with exception {Code} ({Suppressed} more not logged).")]
+    private partial void LogDeviceException(string line, string device, int code, long suppressed);
+
+    [LoggerMessage(106, LogLevel.Information, "Device {Device} on line {Line} answers without exceptions again ({Suppressed} more not logged).")]
+    private partial void LogDeviceOk(string line, string device, long suppressed);
+
+    [LoggerMessage(107, LogLevel.Warning, "Polls of device {Device} on line {Line} take longer than their period: {Slots} slots missed ({Suppressed} more not logged). Poll less often or read less.")]
+    private partial void LogOverrun(string line, string device, long slots, long suppressed);
+
+    [LoggerMessage(108, LogLevel.Warning, "Device {Device} on line {Line} refuses {Count} points of the block at {Space} {Address}: correct the configuration.")]
+    private partial void LogPointsRefused(string line, string device, int count, DataSpace space, int address);
+
+    [LoggerMessage(109, LogLevel.Error, "The loop of line {Line} failed and was started again ({Suppressed} more not logged).")]
+    private partial void LogRestarted(Exception exception, string line, long suppressed);
+}
