@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace Gateway.Cli;
+
+/// <summary>The verbs of the program; one file for each.</summary>
+public static class CommandLine
+{
+    /// <summary>Parses the arguments and runs the verb.</summary>
+    /// <returns>The exit code of the verb; 1 when the arguments are wrong.</returns>
+    public static int Run(string[] args)
+    {
+        var root = new RootCommand("Edge control gateway for water and wastewater treatment plants.")
+        {
+            RunVerb.Create(), ValidateVerb.Create(), PlanVerb.Create(), ReplayVerb.Create(), ProbeVerb.Create(),
+        };
+        return root.Parse(args).Invoke();
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Gateway.Configuration;
+
+namespace Gateway.Cli;
+
+/// <summary><c>run</c>: the service. Exit code 0 stopped, 1 configuration wrong, 2 fault.</summary>
+internal static class RunVerb
+{
+    private const int Fault = 2;
+
+    public static Command Create()
+    {
+        Option<string> site = SiteOption.Create();
+        var data = new Option<string?>("--data") { Description = "Data folder; kept for the storage of this site" };
+        var http = new Option<string?>("--http") { Description = "Address of page, API and metrics, instead of the site's" };
+        var command = new Command("run", "Runs the gateway until it is stopped.") { site, data, http };
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(site)!, parsed.GetValue(http), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string folder, string? http, CancellationToken cancel)
+    {
+        if (SiteOption.Load(folder) is not { } site)
+            return 1;
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "gateway" });
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        builder.Services.AddSingleton<IHostedService>(services => new GatewayHost(site, http, services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(site.Timeouts.ShutdownMs));
+        using IHost host = builder.Build();
+        var gateway = (GatewayHost)host.Services.GetRequiredService<IHostedService>();
+        try
+        {
+            await host.RunAsync(cancel);
+        }
+        catch (IOException e)
+        {
+            Console.Error.WriteLine($"{http ?? site.Web.Http}: error GW6301: the web server cannot listen: {e.Message}; choose another address with --http");
+            return 1;
+        }
+        return gateway.Context.Fault is null ? 0 : Fault;
+    }
+}

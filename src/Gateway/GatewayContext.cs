@@ -1,0 +1,34 @@
+using Gateway.Configuration;
+using Gateway.Drivers;
+using Gateway.Runtime.Scan;
+
+namespace Gateway;
+
+/// <summary>
+/// What the readers of the gateway (web, metrics) may see. Built once by <see cref="GatewayHost"/>; the references do
+/// not change; any thread may read them. Live values are reached through the snapshot pool only.
+/// </summary>
+public sealed class GatewayContext
+{
+    private string? _fault;
+
+    /// <summary>The loaded configuration.</summary>
+    public required SiteConfiguration Site { get; init; }
+    /// <summary>The scan: use its snapshots, its command ring and its output counters only.</summary>
+    public required ScanCycle Scan { get; init; }
+    /// <summary>Figures of the scan.</summary>
+    public required ScanStatistics Statistics { get; init; }
+    /// <summary>The newest events.</summary>
+    public required EventLog Events { get; init; }
+    /// <summary>The field lines in the order of the configuration.</summary>
+    public required IReadOnlyList<FieldLine> Lines { get; init; }
+    /// <summary>The clock of the host.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Why the run state is Fault; null while it is not.</summary>
+    public string? Fault
+    {
+        get => Volatile.Read(ref _fault);
+        internal set => Volatile.Write(ref _fault, value);
+    }
+}

@@ -1,0 +1,113 @@
+using Gateway.Configuration;
+using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
+using Gateway.Runtime.Scan;
+using Gateway.Web;
+
+namespace Gateway;
+
+/// <summary>
+/// Builds the gateway and wires who talks to whom: field lines → mailboxes → scan → snapshots and rings → recorder,
+/// web and metrics. Start order is inside out, stop order the reverse: the scan ends first, so that nothing is asked
+/// of a line that is closing.
+/// </summary>
+public sealed partial class GatewayHost : IHostedService, IDisposable
+{
+    private readonly SiteConfiguration _site;
+    private readonly ILogger _logger;
+    private readonly Recorder _recorder;
+    private readonly ScanThread _scanThread;
+    private readonly WebApplication _web;
+    private readonly List<Task> _lineTasks = [];
+
+    /// <summary>Wires everything; nothing runs yet.</summary>
+    /// <param name="site">The configuration.</param>
+    /// <param name="http">Address of the web server instead of the site's; null for the site's.</param>
+    /// <param name="loggers">Logs.</param>
+    /// <param name="connect">Opens field connections; null for real ones.</param>
+    public GatewayHost(SiteConfiguration site, string? http, ILoggerFactory loggers, Func<LineDefinition, CancellationToken, ValueTask<Stream>>? connect = null)
+    {
+        _site = site;
+        _logger = loggers.CreateLogger("Gateway");
+        TimeProvider time = TimeProvider.System;
+        long epoch = time.GetTimestamp();
+        var outputs = new OutputMailbox(site.Plant.Outputs.Length);
+        FieldLine[] lines = [.. site.Lines.Select(line => new ModbusLine(line, new ModbusLineOptions
+        {
+            Time = time,
+            Epoch = epoch,
+            Connect = connect,
+            Outputs = outputs,
+            Jitter = new Random(line.Index),
+            Logger = loggers.CreateLogger("Gateway.Line"),
+        }))];
+        InputBinding[] bindings = [.. lines.SelectMany(line => line.Bindings)];
+        // Every tag and alarm may change at once, twice, before the recorder comes: that much must fit.
+        int events = Math.Max(16_384, 2 * (site.Plant.Tags.Length + site.Plant.Alarms.Length));
+        Context = new GatewayContext
+        {
+            Site = site,
+            Scan = new ScanCycle(site.Plant, bindings, outputs, events),
+            Statistics = new ScanStatistics(),
+            Events = new EventLog(),
+            Lines = lines,
+            Time = time,
+        };
+        _recorder = new Recorder(Context.Scan, Context.Events, _logger);
+        _scanThread = new ScanThread(Context, _recorder, epoch, _logger);
+        _web = WebServer.Create(Context, WebServerOptions.Of(site, http), loggers);
+    }
+
+    /// <summary>What readers may see.</summary>
+    public GatewayContext Context { get; }
+
+    /// <summary>The addresses the web server listens on; known once it has started.</summary>
+    public ICollection<string> Urls => _web.Urls;
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _recorder.Start();
+        foreach (FieldLine line in Context.Lines)
+            _lineTasks.Add(line.RunAsync());
+        _scanThread.Start();
+        await _web.StartAsync(cancellationToken);
+        LogStarted(_logger, _site.Plant.SiteId, _site.Plant.Tags.Length, _site.Plant.Alarms.Length, _site.Lines.Length, string.Join(' ', _web.Urls));
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _scanThread.Dispose();
+        foreach (FieldLine line in Context.Lines)
+            line.Stop();
+        try
+        {
+            await Task.WhenAll(_lineTasks).WaitAsync(TimeSpan.FromMilliseconds(_site.Timeouts.ShutdownMs), cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            LogSlowStop(_logger);
+        }
+        await _web.StopAsync(cancellationToken);
+        await _web.DisposeAsync();
+        _recorder.Dispose();
+        LogStopped(_logger);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _scanThread.Dispose();
+        _recorder.Dispose();
+    }
+
+    [LoggerMessage(1201, LogLevel.Information, "Site {Site}: {Tags} tags, {Alarms} alarms, {Lines} lines; page, API and metrics at {Url}")]
+    private static partial void LogStarted(ILogger logger, string site, int tags, int alarms, int lines, string url);
+
+    [LoggerMessage(1202, LogLevel.Warning, "A field line did not close in time")]
+    private static partial void LogSlowStop(ILogger logger);
+
+    [LoggerMessage(1203, LogLevel.Information, "Stopped")]
+    private static partial void LogStopped(ILogger logger);
+}

@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Reflection;
+using Gateway.Runtime.Alarms;
+using Gateway.Runtime.Events;
+using Gateway.Runtime.Scan;
+using Gateway.Runtime.Tags;
+using Gateway.Web.Messages;
+
+namespace Gateway.Web;
+
+internal sealed partial class ApiEndpoints
+{
+    private const int MaxEvents = 1000;
+
+    /// <summary>The version of this build.</summary>
+    public static string Version { get; } =
+        typeof(ApiEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    private Task SiteAsync(HttpContext http)
+    {
+        Snapshot? snapshot = null;
+        bool rented = TryRent(out SnapshotLease lease);
+        SiteMessage message;
+        try
+        {
+            if (rented)
+                snapshot = lease.Value;
+            message = DescribeSite(snapshot);
+        }
+        finally
+        {
+            if (rented)
+                lease.Dispose();
+        }
+        return WriteAsync(http, message, ApiJson.Default.SiteMessage);
+    }
+
+    private SiteMessage DescribeSite(Snapshot? snapshot)
+    {
+        var plant = _context.Scan.Plant;
+        long now = _clock.UtcNow;
+        return new SiteMessage
+        {
+            Id = plant.SiteId,
+            Name = plant.SiteName,
+            Version = Version,
+            ConfigHash = plant.ConfigurationHash,
+            Time = ApiClock.At(now),
+            UtcOffsetMinutes = (int)(plant.Calendar.OffsetAt(now) / TimeSpan.TicksPerMinute),
+            RunState = snapshot?.State.ToString(),
+            Fault = _context.Fault,
+            Scan = new ScanMessage
+            {
+                Number = snapshot?.Time.Number ?? 0,
+                PeriodMs = plant.BasePeriodMs,
+                Time = snapshot is null ? null : ApiClock.At(snapshot.Time.Utc),
+                Overruns = _context.Statistics.Overruns,
+                LongestSeconds = _context.Statistics.Longest,
+                LargestLatenessSeconds = _context.Statistics.Latest,
+            },
+            Counts = Count(snapshot),
+            Overflows = new OverflowMessage
+            {
+                EventsLost = _context.Scan.Events.Lost,
+                CommandsRefused = _context.Scan.Commands.Refused,
+                SnapshotsSkipped = _context.Scan.Snapshots.Skipped,
+                StreamsRefused = Interlocked.Read(ref _streamsRefused),
+                StreamsDropped = Interlocked.Read(ref _streamsDropped),
+            },
+        };
+    }
+
+    private CountsMessage Count(Snapshot? snapshot)
+    {
+        int bad = 0, uncertain = 0, unacknowledged = 0, standing = 0;
+        if (snapshot is not null)
+        {
+            foreach (ref readonly TagValue value in snapshot.Tags)
+            {
+                bad += value.Quality.IsBad ? 1 : 0;
+                uncertain += value.Quality.IsUncertain ? 1 : 0;
+            }
+            foreach (ref readonly AlarmLive alarm in snapshot.Alarms)
+            {
+                unacknowledged += alarm.State is AlarmState.Unacknowledged or AlarmState.ReturnedUnacknowledged or AlarmState.LatchedUnacknowledged ? 1 : 0;
+                standing += alarm.State is AlarmState.Unacknowledged or AlarmState.Acknowledged ? 1 : 0;
+            }
+        }
+        return new CountsMessage
+        {
+            Tags = _tags.Count,
+            BadTags = snapshot is null ? _tags.Count : bad,
+            UncertainTags = uncertain,
+            Alarms = _alarms.Count,
+            UnacknowledgedAlarms = unacknowledged,
+            StandingAlarms = standing,
+            Lines = _context.Lines.Count,
+            LinesUp = snapshot is null ? 0 : _context.Lines.Count - _lines.Down(snapshot.Time).Count,
+            Permits = _context.Scan.Plant.Permits.Length,
+            Outputs = _context.Scan.Plant.Outputs.Length,
+            Streams = Volatile.Read(ref _streams),
+        };
+    }
+
+    private Task TagsAsync(HttpContext http)
+    {
+        if (!TryRent(out SnapshotLease lease))
+            return NoSnapshotAsync(http);
+        TagListMessage message;
+        using (lease)
+        {
+            message = new TagListMessage
+            {
+                Time = ApiClock.At(lease.Value.Time.Utc),
+                Scan = lease.Value.Time.Number,
+                Tags = _tags.List(lease.Value, http.Request.Query["prefix"].ToString()),
+            };
+        }
+        return WriteAsync(http, message, ApiJson.Default.TagListMessage);
+    }
+
+    private Task TagAsync(HttpContext http)
+    {
+        string name = RouteText(http, "tag");
+        if (!_tags.TryFind(name, out int tag))
+            return Problem.WriteAsync(http, StatusCodes.Status404NotFound, $"There is no tag '{name}'.");
+        if (!TryRent(out SnapshotLease lease))
+            return NoSnapshotAsync(http);
+        TagDetailMessage message;
+        using (lease)
+            message = _tags.Detail(lease.Value, tag);
+        return WriteAsync(http, message, ApiJson.Default.TagDetailMessage);
+    }
+
+    private Task LinesAsync(HttpContext http)
+    {
+        ScanTime now = default;
+        if (TryRent(out SnapshotLease lease))
+            using (lease)
+                now = lease.Value.Time;
+        var message = new LineListMessage { Time = ApiClock.AtOrNever(now.Utc), Lines = _lines.List(now) };
+        return WriteAsync(http, message, ApiJson.Default.LineListMessage);
+    }
+
+    private Task AlarmsAsync(HttpContext http)
+    {
+        if (!TryRent(out SnapshotLease lease))
+            return NoSnapshotAsync(http);
+        AlarmListMessage message;
+        using (lease)
+            message = new AlarmListMessage { Time = ApiClock.At(lease.Value.Time.Utc), Scan = lease.Value.Time.Number, Alarms = _alarms.List(lease.Value) };
+        return WriteAsync(http, message, ApiJson.Default.AlarmListMessage);
+    }
+
+    private Task ComplianceAsync(HttpContext http)
+    {
+        if (!TryRent(out SnapshotLease lease))
+            return NoSnapshotAsync(http);
+        ComplianceListMessage message;
+        using (lease)
+            message = new ComplianceListMessage { Time = ApiClock.At(lease.Value.Time.Utc), Scan = lease.Value.Time.Number, Windows = _compliance.List(lease.Value) };
+        return WriteAsync(http, message, ApiJson.Default.ComplianceListMessage);
+    }
+
+    private Task EventsAsync(HttpContext http)
+    {
+        if (!TryReadSequence(http.Request.Query["after"].ToString(), 0, out long after))
+            return Problem.WriteAsync(http, StatusCodes.Status400BadRequest, "'after' must be a whole number from 0.");
+        long last = _context.Events.Last;
+        // A number from before a restart lies ahead of ours: the asker starts over.
+        if (after > last)
+            after = 0;
+        var items = new ScanEvent[(int)Math.Min(MaxEvents, Math.Max(0, last - after))];
+        int count = _context.Events.CopyAfter(after, items);
+        return WriteAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("next", count > 0 ? items[count - 1].Sequence : after);
+            json.WriteNumber("last", last);
+            json.WriteBoolean("gap", count > 0 && items[0].Sequence > after + 1);
+            json.WriteStartArray("events");
+            for (int i = 0; i < count; i++)
+                EventJson.Write(json, in items[i], _context.Scan.Plant);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private static bool TryReadSequence(string text, long absent, out long sequence)
+    {
+        sequence = absent;
+        return text.Length == 0 || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out sequence);
+    }
+}

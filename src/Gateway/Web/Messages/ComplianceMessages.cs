@@ -1,0 +1,44 @@
+namespace Gateway.Web.Messages;
+
+/// <summary>All limits of the permit with their running windows.</summary>
+internal sealed record ComplianceListMessage
+{
+    public required string? Time { get; init; }
+    public required long Scan { get; init; }
+    public required IReadOnlyList<ComplianceMessage> Windows { get; init; }
+}
+
+/// <summary>One limit and its running window. A number that cannot be said is null; <see cref="Reason"/> says why.</summary>
+internal sealed record ComplianceMessage
+{
+    public required string Permit { get; init; }
+    public required string Parameter { get; init; }
+    public required string Statistic { get; init; }
+    public required string Unit { get; init; }
+    /// <summary>complies, warning, exceeds or undetermined.</summary>
+    public required string State { get; init; }
+    public required string Reason { get; init; }
+    public required string? From { get; init; }
+    public required string? To { get; init; }
+    public required double? Value { get; init; }
+    public required double? Minimum { get; init; }
+    public required double? Maximum { get; init; }
+    public required double? Limit { get; init; }
+    public required double? LimitLow { get; init; }
+    public required double? ColdLimit { get; init; }
+    public required double? Temperature { get; init; }
+    public required double? Headroom { get; init; }
+    public required double? RemainingAverage { get; init; }
+    public required double? Forecast { get; init; }
+    public required double Coverage { get; init; }
+    public required int Valid { get; init; }
+    public required int Due { get; init; }
+    public required double MinCoverage { get; init; }
+    public required string ValueTag { get; init; }
+    public required string? FlowTag { get; init; }
+    public required string? TemperatureTag { get; init; }
+    public required string Standard { get; init; }
+    public required string Class { get; init; }
+    public required string Clause { get; init; }
+    public required string RuleId { get; init; }
+}

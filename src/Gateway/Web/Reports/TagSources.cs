@@ -1,0 +1,68 @@
+using System.Globalization;
+using Gateway.Drivers;
+using Gateway.Modbus.Protocol;
+using Gateway.Web.Messages;
+
+namespace Gateway.Web.Reports;
+
+/// <summary>Which point of which device feeds each tag, and which output writes it. Built at start; any thread.</summary>
+internal sealed class TagSources
+{
+    private readonly TagSourceMessage?[] _sources;
+    private readonly int[] _outputs;
+
+    public TagSources(GatewayContext context)
+    {
+        int count = context.Scan.Plant.Tags.Length;
+        _sources = new TagSourceMessage?[count];
+        _outputs = new int[count];
+        Array.Fill(_outputs, -1);
+        foreach (LineDefinition line in context.Site.Lines)
+            foreach (DeviceDefinition device in line.Devices)
+                foreach (PointDefinition point in device.Points)
+                    _sources[point.Tag] = Describe(line, device, point);
+        foreach (var output in context.Scan.Plant.Outputs)
+            _outputs[output.Tag] = output.Index;
+    }
+
+    /// <summary>Null for a tag that no device feeds.</summary>
+    public TagSourceMessage? this[int tag] => _sources[tag];
+
+    /// <summary>Index of the output that writes the tag's point; -1 for none.</summary>
+    public int OutputOf(int tag) => _outputs[tag];
+
+    private static TagSourceMessage Describe(LineDefinition line, DeviceDefinition device, PointDefinition point) => new()
+    {
+        Line = line.Name,
+        Device = device.Name,
+        Unit = device.Unit,
+        Space = SpaceName(point.Space),
+        Address = point.Address,
+        Reference = ReferenceOf(point),
+        Bit = point.Bit < 0 ? null : point.Bit,
+        PollPeriodMs = point.PollPeriodMs,
+    };
+
+    private static string SpaceName(DataSpace space) => space switch
+    {
+        DataSpace.Coils => "coils",
+        DataSpace.DiscreteInputs => "discreteInputs",
+        DataSpace.HoldingRegisters => "holdingRegisters",
+        DataSpace.InputRegisters => "inputRegisters",
+        _ => "",
+    };
+
+    /// <summary>The number with the leading digit of its space, counted from 1; six digits above 9,999.</summary>
+    private static string ReferenceOf(PointDefinition point)
+    {
+        string digit = point.Space switch
+        {
+            DataSpace.Coils => "0",
+            DataSpace.DiscreteInputs => "1",
+            DataSpace.InputRegisters => "3",
+            _ => "4",
+        };
+        int number = point.Address + 1;
+        return digit + number.ToString(number > 9999 ? "D5" : "D4", CultureInfo.InvariantCulture);
+    }
+}
