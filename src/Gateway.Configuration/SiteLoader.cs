@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Gateway.Configuration.Alarms;
 using Gateway.Configuration.Csv;
 using Gateway.Configuration.Diagnostics;
 using Gateway.Configuration.Fields;
@@ -8,6 +9,7 @@ using Gateway.Configuration.Tags;
 using Gateway.Configuration.Text;
 using Gateway.Drivers;
 using Gateway.Runtime;
+using Gateway.Runtime.Alarms;
 
 namespace Gateway.Configuration;
 
@@ -55,6 +57,7 @@ public sealed class SiteLoader
         GatewayDocument gateway = read ?? new GatewayDocument();
         TagSet tags = ReadTable(TagShape.Columns) is { } rows ? TagReader.Read(rows, gateway, read is not null) : new TagSet { IsKnown = false };
         CheckDevices(gateway, tags);
+        List<AlarmDefinition> alarms = ReadTable(AlarmShape.Columns, isOptional: true) is { } alarmRows ? AlarmReader.Read(alarmRows, tags) : [];
         PlantModel plant = new()
         {
             SiteId = gateway.SiteId,
@@ -63,6 +66,7 @@ public sealed class SiteLoader
             BasePeriodMs = gateway.Rates.BasePeriodMs,
             RateGroups = gateway.Rates.ToArray(),
             Tags = [.. tags.Definitions],
+            Alarms = [.. alarms],
             ConfigurationHash = Convert.ToHexStringLower(_hash.GetHashAndReset()),
         };
         IReadOnlyList<Diagnostic> diagnostics = _bag.ToList();
@@ -92,12 +96,17 @@ public sealed class SiteLoader
     }
 
     /// <summary>A reader of the table whose file has the shape's name; null when it has no header.</summary>
-    private TableReader? ReadTable(Shape shape)
+    private TableReader? ReadTable(Shape shape, bool isOptional = false)
     {
+        if (isOptional && IsAbsent(shape.Name))
+            return null;
         if (ReadText(shape.Name, _limits.CsvBytes) is not { } source || CsvTableReader.Read(source, _bag, _limits.Rows) is not { } table)
             return null;
         return new TableReader(shape, table, _bag);
     }
+
+    /// <summary>A site without alarms, permits or outputs needs no file for them.</summary>
+    private bool IsAbsent(string name) => !Path.Exists(Path.Combine(_folder, name));
 
     private void CheckDevices(GatewayDocument gateway, TagSet tags)
     {

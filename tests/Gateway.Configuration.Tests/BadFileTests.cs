@@ -19,6 +19,9 @@ public sealed class BadFileTests
         string[] parts = Path.GetFileName(files[0]).Split('.');
         string name = parts[1] + "." + parts[^1];
         using var site = new SiteFolder();
+        // Most bad tag tables lack the tags that the other files name.
+        if (parts[1] == "tags")
+            site.Bare();
         SiteLoadResult result;
         switch (parts[^1])
         {

@@ -76,6 +76,23 @@ internal static class DiagnosticCodes
     public static readonly DiagnosticCode OneBasedAddress = Warning("GW2124", "Addresses look like references counted from 1.");
     public static readonly DiagnosticCode UselessColumn = Warning("GW2125", "A value has no effect for this kind of tag.");
 
+    public static readonly DiagnosticCode DuplicateAlarm = Error("GW3001", "Two alarms have one name.");
+    public static readonly DiagnosticCode AlarmTag = Error("GW3002", "A tag named by an alarm is not defined.");
+    public static readonly DiagnosticCode AlarmLimit = Error("GW3003", "An alarm lacks its limit.");
+    public static readonly DiagnosticCode AlarmLimitRange = Error("GW3004", "An alarm's limit cannot be reached or always stands.");
+    public static readonly DiagnosticCode AlarmLimitOrder = Error("GW3005", "The limits of a tag do not rise from LL to HH.");
+    public static readonly DiagnosticCode AlarmDeadband = Error("GW3006", "An alarm's deadband is too wide.");
+    public static readonly DiagnosticCode AlarmSetpoint = Error("GW3007", "The set-point of a deviation is missing or not comparable.");
+    public static readonly DiagnosticCode AlarmStateValue = Error("GW3008", "The state of an alarm cannot occur.");
+    public static readonly DiagnosticCode AlarmRate = Error("GW3009", "A rate of change cannot be measured.");
+    public static readonly DiagnosticCode AlarmDelay = Warning("GW3010", "An on-delay uses up the time to respond.");
+    public static readonly DiagnosticCode AlarmPriority = Warning("GW3011", "A priority differs from severity and time to respond.");
+    public static readonly DiagnosticCode NotRationalized = Warning("GW3012", "An alarm is not rationalized.");
+    public static readonly DiagnosticCode PermitShelving = Warning("GW3013", "An alarm of a permit may be shelved.");
+    public static readonly DiagnosticCode SameCondition = Warning("GW3014", "Two alarms watch the same condition.");
+    public static readonly DiagnosticCode AlarmSuppressed = Warning("GW3015", "An alarm is always suppressed.");
+    public static readonly DiagnosticCode AlarmUseless = Warning("GW3016", "A value has no effect for this kind of alarm.");
+
     private static DiagnosticCode Error(string id, string title) => Add(new DiagnosticCode(id, DiagnosticSeverity.Error, title));
 
     private static DiagnosticCode Warning(string id, string title) => Add(new DiagnosticCode(id, DiagnosticSeverity.Warning, title));
