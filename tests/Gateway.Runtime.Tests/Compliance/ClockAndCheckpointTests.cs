@@ -102,6 +102,38 @@ public sealed class ClockAndCheckpointTests
     }
 
     [Fact]
+    public void A_clock_step_right_after_a_restore_is_still_seen()
+    {
+        var rig = new ComplianceRig(Limit(Statistic.Minute)) { Step = 2 * Second };
+        rig.Start("2026-03-01T10:00:00+08:00");
+        rig.Run("2026-03-01T10:00:20+08:00");
+        ComplianceCheckpoint saved = rig.Engine.CreateCheckpoint();
+        rig.Engine.Save(saved);
+        rig.Engine = new ComplianceEngine([Limit(Statistic.Minute)], China);
+        Assert.Equal(1, rig.Engine.Restore(saved));
+        rig.Utc += 6 * Second; // the next scan comes two seconds later by the monotonic clock, eight by the other
+        rig.Run("2026-03-01T10:01:00+08:00");
+        Assert.Equal(54, rig.Last.Window.Valid);
+    }
+
+    [Fact]
+    public void A_value_seen_only_in_the_instant_before_a_gap_stays_in_its_window()
+    {
+        var rig = new ComplianceRig(Limit(Statistic.OneOff, 50));
+        rig.Start("2026-03-01T00:00:00+08:00");
+        rig.Run("2026-03-01T23:59:50+08:00");
+        rig.Set(99, 1000);
+        rig.RunTo(rig.Utc + rig.Step); // midnight exactly: the value belongs to 2 March
+        rig.Utc += 36 * Hour;          // and no monotonic time passes
+        rig.Set(10, 1000);
+        rig.Scan();
+        ClosedWindow[] days = [.. rig.Closed(0)];
+        Assert.Equal([10.0, 99.0], days.Select(d => d.Window.Value));
+        Assert.Equal([ComplianceState.Complies, ComplianceState.Exceeds], days.Select(d => d.Window.State));
+        Assert.Equal(10, rig.Engine.Windows[0].Value);
+    }
+
+    [Fact]
     public void Sums_follow_their_parameter_when_tags_are_renumbered_and_a_new_limit_starts_partial()
     {
         var rig = new ComplianceRig(Limit());

@@ -194,6 +194,40 @@ public sealed class ComplianceEngineTests
         Assert.Equal(ComplianceState.Complies, rig.Engine.Windows[0].State);
     }
 
+    [Theory]
+    [InlineData(0, true, 0)]     // no discharge: no value counts
+    [InlineData(1000, false, 24)] // an unknown flow does not hurt what it does not weight
+    public void A_reading_that_is_not_weighted_needs_discharge_but_no_known_flow(double flow, bool flowGood, int valid)
+    {
+        var rig = new ComplianceRig(Limit(limit: 9) with { LimitLow = 6, FlowWeighted = false, HydrogenIonMean = true });
+        rig.SetQuality(7, flow, 20, Quality.Good, flowGood ? Quality.Good : Quality.BadTimeout);
+        rig.Start("2026-03-01T00:00:00+08:00");
+        rig.Run("2026-03-02T00:00:00+08:00");
+        Assert.Equal(valid, rig.Last.Window.Valid);
+    }
+
+    [Fact]
+    public void An_open_window_reports_a_change_once_and_undetermined_only_when_it_is_lost()
+    {
+        var rig = new ComplianceRig(Limit(Statistic.Hour));
+        rig.Start("2026-03-01T08:00:00+08:00");
+        Assert.Empty(rig.Records); // nothing known yet is no news
+        rig.Run("2026-03-01T08:10:00+08:00");
+        rig.SetQuality(10, 1000, 20, Quality.Bad, Quality.Good);
+        rig.Scan();
+        rig.Run("2026-03-01T08:25:00+08:00"); // 10 of 25 so far, yet 45 of 60 is still possible
+        Assert.Equal(ComplianceState.Undetermined, rig.Engine.Windows[0].State);
+        ClosedWindow first = Assert.Single(rig.Records);
+        Assert.Equal((false, ComplianceState.Undetermined, ComplianceState.Complies), (first.IsClosed, first.FormerState, first.Window.State));
+        rig.Run("2026-03-01T08:26:00+08:00");
+        Assert.Equal((2, false, ComplianceState.Undetermined, ComplianceReason.TooFewValues), (rig.Records.Count, rig.Last.IsClosed, rig.Last.Window.State, rig.Last.Window.Reason));
+        rig.Run("2026-03-01T08:59:50+08:00");
+        Assert.Equal(2, rig.Records.Count);
+        rig.Run("2026-03-01T09:00:00+08:00");
+        Assert.Equal((3, true), (rig.Records.Count, rig.Last.IsClosed));
+        Assert.Equal([0, 0, 1], rig.Seen.Select(e => e.Occurrence));
+    }
+
     [Fact]
     public void A_mean_pH_goes_through_the_hydrogen_ion_concentration()
     {
