@@ -89,6 +89,7 @@ public sealed class AlarmEngine
             User = command.User,
             Reason = command.Reason,
             Value = command.Argument,
+            CorrelationId = command.CorrelationId,
             Prohibition = Prohibition(_definitions[command.Target], command),
         };
         string? refusal = Run(command.Target, act, now, events);
@@ -239,6 +240,7 @@ public sealed class AlarmEngine
             Accepted = !refused,
             User = act.User,
             Reason = refused ? refusal : act.Reason,
+            CorrelationId = act.CorrelationId,
         };
         events.Add(now, ref item);
         return refusal;
@@ -315,18 +317,17 @@ public sealed class AlarmEngine
     {
         bool known = (uint)command.Target < (uint)_live.Length;
         string refusal = known ? "not an act on an alarm" : "no such alarm";
+        // No alarm and no row of the table is concerned: the event is about the command.
         var item = new ScanEvent
         {
-            // An act that is none of the table's has no code of it.
-            Kind = EventKind.Alarm,
-            Subject = known ? command.Target : -1,
-            Code = EventOf(command.Verb) is { } code ? (int)code : -1,
-            From = known ? (int)_live[command.Target].State : 0,
-            To = known ? (int)_live[command.Target].State : 0,
+            Kind = EventKind.Command,
+            Subject = command.Target,
+            Code = (int)command.Verb,
             Value = command.Argument,
             Limit = double.NaN,
             User = command.User,
             Reason = refusal,
+            CorrelationId = command.CorrelationId,
         };
         events.Add(now, ref item);
         return new AlarmCommandResult(false, refusal, known ? _live[command.Target].State : AlarmState.Normal);
@@ -406,6 +407,7 @@ public sealed class AlarmEngine
         public string? User { get; init; }
         public string? Reason { get; init; }
         public string? Prohibition { get; init; }
+        public long CorrelationId { get; init; }
         public double Value { get; init; } = double.NaN;
         public double Limit { get; init; } = double.NaN;
         public Quality Quality { get; init; }

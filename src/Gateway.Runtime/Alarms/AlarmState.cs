@@ -86,6 +86,6 @@ public static class AlarmNames
     /// <summary>The letter A to I of a state.</summary>
     public static string LetterOf(AlarmState state) => States[(int)state];
 
-    /// <summary>The name of an event as the state table writes it; UNKNOWN for a refused act that is none on an alarm.</summary>
-    public static string NameOf(AlarmEventCode code) => (int)code < Events.Length ? Events[(int)code] : "UNKNOWN";
+    /// <summary>The name of an event as the state table writes it.</summary>
+    public static string NameOf(AlarmEventCode code) => Events[(int)code];
 }

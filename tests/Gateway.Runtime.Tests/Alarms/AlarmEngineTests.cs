@@ -99,13 +99,26 @@ public sealed class AlarmEngineTests
         var rig = new AlarmRig();
         Assert.Equal("not an act on an alarm", rig.Apply(CommandVerb.Write).ReasonText);
         ScanEvent item = Assert.Single(rig.Drain());
-        Assert.Equal((0, -1, false), (item.Subject, item.Code, item.Accepted));
-        Assert.Equal("UNKNOWN", AlarmNames.NameOf((AlarmEventCode)item.Code));
+        Assert.Equal((EventKind.Command, (int)CommandVerb.Write, false), (item.Kind, item.Code, item.Accepted));
         foreach (int target in new[] { -1, 1, int.MaxValue })
         {
-            var command = new OperatorCommand { Verb = CommandVerb.Ack, Target = target };
+            var command = new OperatorCommand { Verb = CommandVerb.Ack, Target = target, CorrelationId = 9 };
             Assert.Equal(new AlarmCommandResult(false, "no such alarm", AlarmState.Normal), rig.Engine.Apply(command, rig.Now, rig.Events));
-            Assert.Equal((-1, false), Assert.Single(rig.Drain()) is var refused ? (refused.Subject, refused.Accepted) : default);
+            ScanEvent refused = Assert.Single(rig.Drain());
+            Assert.Equal((EventKind.Command, target, false, 9L), (refused.Kind, refused.Subject, refused.Accepted, refused.CorrelationId));
+        }
+    }
+
+    [Fact]
+    public void The_outcome_of_an_act_carries_its_correlation_id_and_the_gateways_own_events_none()
+    {
+        var rig = new AlarmRig();
+        Assert.Equal(0, Assert.Single(rig.Scan(AlarmRig.Present)).CorrelationId);
+        foreach (bool accepted in new[] { true, false })
+        {
+            var command = new OperatorCommand { Verb = CommandVerb.Ack, Target = 0, Argument = 1, User = "olga", CorrelationId = 42 };
+            Assert.Equal(accepted, rig.Engine.Apply(command, rig.Now, rig.Events).Accepted);
+            Assert.Equal(42, Assert.Single(rig.Drain()).CorrelationId);
         }
     }
 
