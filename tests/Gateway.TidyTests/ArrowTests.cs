@@ -14,7 +14,7 @@ public sealed class ArrowTests
         ["Gateway.Configuration"] = ["Gateway.Runtime", "Gateway.Drivers"],
         ["Gateway.Storage"] = ["Gateway.Runtime"],
         ["Gateway"] = ["Gateway.Modbus", "Gateway.OpcUa", "Gateway.Runtime", "Gateway.Drivers", "Gateway.Configuration", "Gateway.Storage"],
-        ["Gateway.Simulation"] = ["Gateway.Modbus", "Gateway.OpcUa", "Gateway.Configuration", "Gateway.Runtime"],
+        ["Gateway.Simulation"] = ["Gateway.Modbus", "Gateway.OpcUa", "Gateway.Configuration", "Gateway.Drivers", "Gateway.Runtime"],
         ["Gateway.PlcSimulator"] = ["Gateway.Simulation", "Gateway.Modbus", "Gateway.OpcUa", "Gateway.Configuration", "Gateway.Drivers", "Gateway.Runtime"],
         ["Gateway.Demo"] = ["Gateway", "Gateway.Simulation", "Gateway.PlcSimulator"],
     };

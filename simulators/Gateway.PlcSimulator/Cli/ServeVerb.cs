@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+using Gateway.Configuration;
+using Gateway.Simulation.Process;
+
+namespace Gateway.PlcSimulator.Cli;
+
+/// <summary><c>serve</c>: the simulated plant of a site. Exit code 0 stopped, 1 arguments, site or address wrong, 2 fault.</summary>
+internal static class ServeVerb
+{
+    private const int Wrong = 1;
+    private const int Fault = 2;
+
+    private static readonly Option<string> Site = new("--site") { Description = "Folder with gateway.json and the tables", Required = true };
+    private static readonly Option<string?> Modbus = new("--modbus") { Description = "HOST:PORT of the first line instead of the site's; ports count up from line to line, port 0 takes free ones" };
+    private static readonly Option<string> Weather = new Option<string>("--weather") { Description = "Weather", DefaultValueFactory = _ => "dry" }.AcceptOnlyFromAmong("dry", "rain", "storm");
+    private static readonly Option<double> Speed = new("--speed") { Description = "Simulated seconds per second, up to 10000", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string?> Control = new("--control") { Description = "HOST:PORT of the control API on the loopback, for signals and faults" };
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Decides noise, influent and random faults", DefaultValueFactory = _ => 1 };
+
+    public static Command Create()
+    {
+        var command = new Command("serve", "Serves a simulated plant by the register map of a site until it is stopped.") { Site, Modbus, Weather, Speed, Control, Seed };
+        command.SetAction((parsed, cancel) => RunAsync(parsed, cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        if (!TryOptions(parsed, out var options))
+            return Wrong;
+        var loaded = SiteLoader.Load(parsed.GetValue(Site)!);
+        foreach (var diagnostic in loaded.Diagnostics)
+            Console.Error.WriteLine(diagnostic);
+        if (loaded.Site is not { } site)
+            return Wrong;
+        await using var plant = new PlantServer(site, options);
+        try
+        {
+            await plant.StartAsync();
+        }
+        catch (PlantServerException e)
+        {
+            Console.Error.WriteLine($"{parsed.GetValue(Site)}: error: {e.Message}");
+            return Wrong;
+        }
+
+        Announce(plant);
+        return await UntilStopped(plant, cancel);
+    }
+
+    private static bool TryOptions(ParseResult parsed, out PlantServerOptions options)
+    {
+        var speed = parsed.GetValue(Speed);
+        options = new PlantServerOptions { Seed = parsed.GetValue(Seed), Weather = Enum.Parse<Weather>(parsed.GetValue(Weather)!, ignoreCase: true) };
+        if (!(speed > 0 && speed <= 10_000))
+            return Refuse("--speed: error: the speed must be above 0 and at most 10000");
+        options = options with { Speed = speed };
+        if (parsed.GetValue(Modbus) is not { } modbus)
+            return true;
+        if (!HostPort.TryParse(modbus, out var place))
+            return Refuse($"--modbus: error: '{modbus}' is not HOST:PORT, such as 127.0.0.1:1502");
+        options = options with { HostOverride = place.Host, FirstPort = place.Port };
+        return true;
+    }
+
+    private static bool Refuse(string text)
+    {
+        Console.Error.WriteLine(text);
+        return false;
+    }
+
+    private static void Announce(PlantServer plant)
+    {
+        foreach (var line in plant.Station.Lines)
+        {
+            var endpoint = plant.Endpoints[line.Definition.Index];
+            if (endpoint.Port == 0)
+                Console.WriteLine($"line {line.Definition.Name}: not served, because only TCP lines without TLS are");
+            foreach (var plc in endpoint.Port == 0 ? [] : line.Plcs)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"line {line.Definition.Name}: {plc.Name}, unit {plc.Unit}, on {endpoint}"));
+        }
+
+        if (plant.Station.TagsWithoutSignal is { Count: > 0 } tags)
+            Console.Error.WriteLine($"{tags.Count} tags are no signals of the plant, and read 0 where no other tag fills their registers: {string.Join(", ", tags.Take(20))}{(tags.Count > 20 ? ", …" : "")}");
+        Console.WriteLine("stop with Ctrl-C");
+    }
+
+    private static async Task<int> UntilStopped(PlantServer plant, CancellationToken cancel)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancel.Register(() => stopped.TrySetResult());
+        await Task.WhenAny(stopped.Task, plant.Completion);
+        if (!plant.Completion.IsFaulted)
+            return 0;
+        Console.Error.WriteLine($"the plant stands still: {plant.Completion.Exception.InnerException!.Message}");
+        return Fault;
+    }
+}

@@ -1,0 +1,167 @@
+using Gateway.Configuration;
+using Gateway.Simulation.Instruments;
+using Gateway.Simulation.Process;
+
+namespace Gateway.Simulation.Plc;
+
+/// <summary>
+/// A plant with all PLCs of a site in front of it. One lock keeps the plant's step and the PLCs' answers apart; members
+/// may be called from any thread.
+/// </summary>
+public sealed class SimulatedPlcStation
+{
+    private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
+    private readonly bool[] _isNotANumber;
+    private readonly List<SimulatedPlc> _plcs = [];
+
+    /// <summary>Puts the devices of <paramref name="site"/> in front of <paramref name="plant"/>, which belongs to the station from now on.</summary>
+    /// <param name="site">The site whose lines and register maps are served.</param>
+    /// <param name="plant">The plant.</param>
+    /// <param name="faults">Fault rules of all lines; null for a set of its own.</param>
+    /// <param name="time">Clock of delays and of rules that end; null for the system's.</param>
+    public SimulatedPlcStation(SiteConfiguration site, SimulatedPlant plant, FaultRules? faults = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        ArgumentNullException.ThrowIfNull(plant);
+        Plant = plant;
+        Faults = faults ?? new FaultRules(time: time);
+        for (var index = 0; index < plant.Signals.Count; index++)
+            _indexes.Add(plant.Signals[index].Name, index);
+        _isNotANumber = new bool[plant.Signals.Count];
+        var lines = new List<SimulatedPlcLine>();
+        foreach (var line in site.Lines)
+        {
+            var plcs = Array.ConvertAll(line.Devices, device => new SimulatedPlc(this, device, site.Plant.Tags));
+            _plcs.AddRange(plcs);
+            lines.Add(new SimulatedPlcLine(line, plcs, Faults, time ?? TimeProvider.System));
+        }
+
+        Lines = lines;
+        TagsWithoutSignal = [.. site.Lines.SelectMany(line => line.Devices).SelectMany(device => device.Points)
+            .Select(point => site.Plant.Tags[point.Tag].Name).Where(tag => !_indexes.ContainsKey(tag))];
+        Refresh();
+    }
+
+    /// <summary>The plant. Use it inside <see cref="Use"/> when other threads serve clients.</summary>
+    public SimulatedPlant Plant { get; }
+
+    /// <summary>The lines, in the site's order.</summary>
+    public IReadOnlyList<SimulatedPlcLine> Lines { get; }
+
+    /// <summary>The PLCs of all lines, in the site's order.</summary>
+    public IReadOnlyList<SimulatedPlc> Plcs => _plcs;
+
+    /// <summary>What the PLCs do wrong on the wire.</summary>
+    public FaultRules Faults { get; }
+
+    /// <summary>Tags of devices that the plant knows no signal for: their registers read 0 where no other tag fills them.</summary>
+    public IReadOnlyList<string> TagsWithoutSignal { get; }
+
+    internal Lock Gate { get; } = new();
+
+    /// <summary>Moves the plant on and shows the result in the PLCs.</summary>
+    /// <param name="seconds">Simulated time, above 0.</param>
+    public void Step(double seconds)
+    {
+        lock (Gate)
+        {
+            Plant.Step(seconds);
+            Refresh();
+        }
+    }
+
+    /// <summary>Works on the plant while nobody else does, and shows the result in the PLCs.</summary>
+    public T Use<T>(Func<SimulatedPlant, T> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        lock (Gate)
+        {
+            var result = work(Plant);
+            Refresh();
+            return result;
+        }
+    }
+
+    /// <summary>A PLC by name; null when the site has no such device.</summary>
+    public SimulatedPlc? FindPlc(string device) => _plcs.Find(plc => plc.Name == device);
+
+    /// <summary>Whether the plant has a signal.</summary>
+    public bool HasSignal(string signal) => _indexes.ContainsKey(signal);
+
+    /// <summary>The value that the PLCs show for a signal: that of the plant, or not-a-number by <see cref="SetNotANumber"/>.</summary>
+    /// <exception cref="ArgumentException">The plant has no such signal.</exception>
+    public double Value(string signal)
+    {
+        lock (Gate)
+            return ValueOf(Plant.Resolve(signal));
+    }
+
+    /// <summary>Switches the PLCs' input of a signal to the pattern of a broken wire, and back.</summary>
+    /// <exception cref="ArgumentException">The plant has no such signal.</exception>
+    public void SetNotANumber(string signal, bool isNotANumber)
+    {
+        lock (Gate)
+        {
+            _isNotANumber[Plant.Resolve(signal)] = isNotANumber;
+            Refresh();
+        }
+    }
+
+    /// <summary>Whether <see cref="SetNotANumber"/> is on for a signal.</summary>
+    /// <exception cref="ArgumentException">The plant has no such signal.</exception>
+    public bool IsNotANumber(string signal)
+    {
+        lock (Gate)
+            return _isNotANumber[Plant.Resolve(signal)];
+    }
+
+    /// <summary>Works on the instrument of a measured signal, for its faults.</summary>
+    /// <exception cref="ArgumentException">The plant has no such signal, or it is not measured.</exception>
+    public T UseInstrument<T>(string signal, Func<Instrument, T> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        lock (Gate)
+            return work(Plant.Instrument(signal));
+    }
+
+    /// <summary>Freezes a PLC, or lets it run on. False when the site has no such device.</summary>
+    public bool Freeze(string device, bool isFrozen)
+    {
+        if (FindPlc(device) is not { } plc)
+            return false;
+        lock (Gate)
+        {
+            plc.IsFrozen = isFrozen;
+            Refresh();
+        }
+
+        return true;
+    }
+
+    /// <summary>Switches a PLC off, or on again: it then runs, even when it was frozen. False when the site has no such device.</summary>
+    public bool Stop(string device, bool isStopped)
+    {
+        if (FindPlc(device) is not { } plc)
+            return false;
+        lock (Gate)
+        {
+            plc.IsStopped = isStopped;
+            plc.IsFrozen = false;
+            Refresh();
+        }
+
+        foreach (var line in Lines)
+            line.FollowPlcs();
+        return true;
+    }
+
+    internal int FindSignal(string name) => _indexes.GetValueOrDefault(name, PlcPoint.NoSignal);
+
+    internal double ValueOf(int signal) => _isNotANumber[signal] ? double.NaN : Plant[signal];
+
+    private void Refresh()
+    {
+        foreach (var plc in _plcs)
+            plc.Refresh();
+    }
+}
