@@ -1,7 +1,6 @@
 using System.Globalization;
 using Gateway.Runtime;
 using Gateway.Runtime.Commands;
-using Sylvan.Data.Csv;
 
 namespace Gateway.Replay;
 
@@ -26,24 +25,21 @@ internal static class ReplayCommands
 
     public static IReadOnlyList<ReplayCommand> Read(string file, PlantModel plant)
     {
-        using CsvDataReader reader = ReplayCsv.Open(file);
-        int[] columns = [.. new[] { "time", "command", "target", "argument", "user", "reason" }.Select((name, i) => ReplayCsv.Column(reader, file, name, required: i < 2))];
+        using var csv = new ReplayCsv(file, required: 2, "time", "command", "target", "argument", "user", "reason");
         var rows = new List<ReplayCommand>();
         long last = long.MinValue;
-        while (reader.Read())
+        while (csv.Read())
         {
-            string Cell(int i) => columns[i] < 0 || columns[i] >= reader.RowFieldCount ? "" : reader.GetString(columns[i]);
-            ReplayInputException Wrong(string text) => new(file, reader.RowNumber + 1, text);
-            long time = ReplayCsv.Time(Cell(0)) ?? throw Wrong($"'{Cell(0)}' is not an ISO 8601 time with an offset");
+            long time = ReplayCsv.Time(csv.Cell(0)) ?? throw csv.Wrong($"'{csv.Cell(0)}' is not an ISO 8601 time with an offset");
             if (time < last)
-                throw Wrong("the rows are not sorted by time; sort the file by its time column");
+                throw csv.Wrong("the rows are not sorted by time; sort the file by its time column");
             if (rows.Count == MostCommands)
-                throw Wrong("more than a million commands; split the file");
+                throw csv.Wrong("more than a million commands; split the file");
             last = time;
             double argument = 0;
-            if (Cell(3).Length > 0 && !double.TryParse(Cell(3), NumberStyles.Float, CultureInfo.InvariantCulture, out argument))
-                throw Wrong($"'{Cell(3)}' is not a number");
-            rows.Add(Parse(time, Cell(1), Cell(2), argument, Cell(4), Cell(5), plant, Wrong));
+            if (csv.Cell(3).Length > 0 && !double.TryParse(csv.Cell(3), NumberStyles.Float, CultureInfo.InvariantCulture, out argument))
+                throw csv.Wrong($"'{csv.Cell(3)}' is not a number");
+            rows.Add(Parse(time, csv.Cell(1), csv.Cell(2), argument, csv.Cell(4), csv.Cell(5), plant, csv.Wrong));
         }
         return rows;
     }

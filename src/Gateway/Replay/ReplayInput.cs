@@ -1,6 +1,5 @@
 using System.Globalization;
 using Gateway.Runtime.Tags;
-using Sylvan.Data.Csv;
 
 namespace Gateway.Replay;
 
@@ -11,26 +10,16 @@ public sealed class ReplayInputException(string file, int line, string text)
 /// <summary>Reads recorded inputs row by row: <c>time,tag,value,quality</c>, sorted by time. One thread.</summary>
 public sealed class ReplayInput : IDisposable
 {
-    private readonly string _file;
-    private readonly CsvDataReader _reader;
+    private readonly ReplayCsv _csv;
     private readonly Dictionary<string, int> _tags;
-    private readonly int _time;
-    private readonly int _tag;
-    private readonly int _value;
-    private readonly int _quality;
     private long _last = long.MinValue;
 
     /// <summary>Opens <paramref name="file"/> and checks its header.</summary>
     /// <exception cref="ReplayInputException">The file cannot be read or a column is missing.</exception>
     public ReplayInput(string file, TagDefinition[] tags)
     {
-        _file = file;
         _tags = tags.ToDictionary(t => t.Name, t => t.Index, StringComparer.Ordinal);
-        _reader = ReplayCsv.Open(file);
-        _time = ReplayCsv.Column(_reader, file, "time", required: true);
-        _tag = ReplayCsv.Column(_reader, file, "tag", required: true);
-        _value = ReplayCsv.Column(_reader, file, "value", required: true);
-        _quality = ReplayCsv.Column(_reader, file, "quality", required: false);
+        _csv = new ReplayCsv(file, required: 3, "time", "tag", "value", "quality");
         MoveNext();
     }
 
@@ -51,45 +40,36 @@ public sealed class ReplayInput : IDisposable
     /// <exception cref="ReplayInputException">The row cannot be understood.</exception>
     public void MoveNext()
     {
-        try
-        {
-            AtEnd = !_reader.Read();
-        }
-        catch (Exception e) when (e is IOException or FormatException or InvalidOperationException)
-        {
-            throw Wrong(e.Message);
-        }
+        AtEnd = !_csv.Read();
         if (AtEnd)
             return;
         Rows++;
-        Time = ReplayCsv.Time(_reader.GetString(_time)) ?? throw Wrong($"'{_reader.GetString(_time)}' is not an ISO 8601 time with an offset, such as 2026-03-01T08:00:00+08:00");
+        Time = ReplayCsv.Time(_csv.Cell(0)) ?? throw _csv.Wrong($"'{_csv.Cell(0)}' is not an ISO 8601 time with an offset, such as 2026-03-01T08:00:00+08:00");
         if (Time < _last)
-            throw Wrong("the rows are not sorted by time; sort the file by its time column");
+            throw _csv.Wrong("the rows are not sorted by time; sort the file by its time column");
         _last = Time;
-        string name = _reader.GetString(_tag);
+        string name = _csv.Cell(1);
         if (!_tags.TryGetValue(name, out int tag))
-            throw Wrong($"tag '{name}' is not defined in the site's tags.csv");
+            throw _csv.Wrong($"tag '{name}' is not defined in the site's tags.csv");
         Tag = tag;
-        Value = ParseValue(_reader.GetString(_value));
-        Quality = _quality < 0 || _quality >= _reader.RowFieldCount ? Quality.Good : ParseQuality(_reader.GetString(_quality));
+        Value = ParseValue(_csv.Cell(2));
+        Quality = ParseQuality(_csv.Cell(3));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _reader.Dispose();
+    public void Dispose() => _csv.Dispose();
 
     private double ParseValue(string text)
     {
         if (text.Length == 0)
             return double.NaN;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw Wrong($"'{text}' is not a number; write a decimal point and no thousands separator");
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw _csv.Wrong($"'{text}' is not a number; write a decimal point and no thousands separator");
     }
 
     private Quality ParseQuality(string text)
     {
         if (text.Length == 0)
             return Quality.Good;
-        return QualityNames.TryParse(text, out Quality quality) ? quality : throw Wrong($"quality '{text}' is not known; use Good, Uncertain, Bad or an OPC UA status name");
+        return QualityNames.TryParse(text, out Quality quality) ? quality : throw _csv.Wrong($"quality '{text}' is not known; use Good, Uncertain, Bad or an OPC UA status name");
     }
-
-    private ReplayInputException Wrong(string text) => new(_file, _reader.RowNumber + 1, text);
 }

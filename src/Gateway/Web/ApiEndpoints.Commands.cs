@@ -66,7 +66,7 @@ internal sealed partial class ApiEndpoints
         OutputWriteRequest? body = await ReadAsync(http, ApiJson.Default.OutputWriteRequest);
         if (body is null)
             return;
-        string? fault = FaultOf(body.User, body.Reason) ?? (body.Value is null ? "'value' is missing." : null);
+        string? fault = FaultOf(body.User, body.Reason) ?? (body.Value is not { } number ? "'value' is missing." : double.IsFinite(number) ? null : "'value' is too large for a number.");
         if (fault is not null)
         {
             await Problem.WriteAsync(http, StatusCodes.Status400BadRequest, fault);
@@ -135,6 +135,8 @@ internal sealed partial class ApiEndpoints
             return "'occurrence' must not be negative.";
         if (verb == CommandVerb.Shelve && body.Seconds is null)
             return "'seconds' is missing: shelving needs a time.";
+        if (body.Seconds is { } seconds && !double.IsFinite(seconds))
+            return "'seconds' is too large for a number.";
         return null;
     }
 

@@ -65,6 +65,10 @@ internal sealed record TagSourceMessage
     public required int Address { get; init; }
     /// <summary>The same as manuals write it, for example 40011.</summary>
     public required string Reference { get; init; }
+    /// <summary>Type of the raw value, as in tags.csv.</summary>
+    public required string Type { get; init; }
+    /// <summary>Order of its bytes on the wire; null for a single byte or bit and for text.</summary>
+    public required string? Order { get; init; }
     public required int? Bit { get; init; }
     public required int PollPeriodMs { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gateway.Drivers;
 using Gateway.Modbus.Protocol;
+using Gateway.Modbus.Registers;
 using Gateway.Web.Messages;
 
 namespace Gateway.Web.Reports;
@@ -39,8 +40,20 @@ internal sealed class TagSources
         Space = SpaceName(point.Space),
         Address = point.Address,
         Reference = ReferenceOf(point),
+        Type = point.Type.ToString().ToLowerInvariant(),
+        Order = WidthOf(point.Type) is var bytes and > 0 ? point.Order.ToString(bytes) : null,
         Bit = point.Bit < 0 ? null : point.Bit,
         PollPeriodMs = point.PollPeriodMs,
+    };
+
+    /// <summary>Bytes of a value that has an order.</summary>
+    private static int WidthOf(RegisterType type) => type switch
+    {
+        RegisterType.Int16 or RegisterType.UInt16 or RegisterType.Float16 or RegisterType.Bcd16 or RegisterType.Mod10K16 => 2,
+        RegisterType.Int32 or RegisterType.UInt32 or RegisterType.Float32 or RegisterType.Bcd32 or RegisterType.Mod10K32 => 4,
+        RegisterType.Mod10K48 => 6,
+        RegisterType.Int64 or RegisterType.UInt64 or RegisterType.Float64 or RegisterType.Mod10K64 => 8,
+        _ => 0,
     };
 
     private static string SpaceName(DataSpace space) => space switch
