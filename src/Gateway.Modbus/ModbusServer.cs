@@ -106,6 +106,14 @@ public sealed partial class ModbusServer : IAsyncDisposable
             return RequestProcessor.Process(request, response, unit, Model);
     }
 
+    /// <summary>Called by each connection at its end.</summary>
+    internal void Remove(Stream stream)
+    {
+        lock (_gate)
+            _streams.Remove(stream);
+        Interlocked.Decrement(ref Statistics._open);
+    }
+
     private async Task AcceptAsync(Socket listener)
     {
         while (true)
@@ -141,6 +149,19 @@ public sealed partial class ModbusServer : IAsyncDisposable
 
     private async Task ServeAcceptedAsync(Stream stream)
     {
+        try
+        {
+            await ServeAcceptedCoreAsync(stream).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // A bug in the data model ends its connection, not the listener.
+            LogConnectionFailed(e);
+        }
+    }
+
+    private async Task ServeAcceptedCoreAsync(Stream stream)
+    {
         if (Options.Tls is null)
         {
             await RunAsync(stream, ModbusFraming.Tcp, null).ConfigureAwait(false);
@@ -169,19 +190,8 @@ public sealed partial class ModbusServer : IAsyncDisposable
         await RunAsync(secure, ModbusFraming.Tcp, ModbusRole.Of(secure.RemoteCertificate), stream).ConfigureAwait(false);
     }
 
-    private async Task RunAsync(Stream stream, ModbusFraming framing, string? role, Stream? registered = null)
-    {
-        using var connection = new ServerConnection(this, stream, framing, role);
-        try
-        {
-            await connection.RunAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            Remove(registered ?? stream);
-            await stream.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    private Task RunAsync(Stream stream, ModbusFraming framing, string? role, Stream? registered = null) =>
+        new ServerConnection(this, stream, framing, role, registered ?? stream).RunAsync();
 
     private bool TryAdd(Stream stream)
     {
@@ -201,13 +211,6 @@ public sealed partial class ModbusServer : IAsyncDisposable
         return true;
     }
 
-    private void Remove(Stream stream)
-    {
-        lock (_gate)
-            _streams.Remove(stream);
-        Interlocked.Decrement(ref Statistics._open);
-    }
-
     [LoggerMessage(1, LogLevel.Information, "Modbus server listens on {EndPoint}.")]
     private partial void LogListening(IPEndPoint endPoint);
 
@@ -216,6 +219,9 @@ public sealed partial class ModbusServer : IAsyncDisposable
 
     [LoggerMessage(3, LogLevel.Warning, "A TLS handshake failed: {Reason}")]
     private partial void LogHandshakeFailed(string reason);
+
+    [LoggerMessage(5, LogLevel.Error, "A Modbus connection failed on an error of ours.")]
+    private partial void LogConnectionFailed(Exception error);
 
     [LoggerMessage(4, LogLevel.Warning, "A connection could not be accepted: {Reason}")]
     private partial void LogAcceptFailed(string reason);

@@ -1,4 +1,5 @@
 using System.IO.Ports;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 
@@ -29,6 +30,15 @@ public static class ModbusTransport
     /// <summary>The registered port of Modbus/TCP Security.</summary>
     public const int DefaultTlsPort = 802;
 
+    /// <summary>
+    /// Lets sockets of this process resume their readers on the thread that waits for the network instead of
+    /// handing them to the thread pool, which on small machines costs more than the request itself. Call it first
+    /// in Main, before any socket exists, and only when no code blocks in what it awaits from a socket.
+    /// </summary>
+    public static void PreferInlineCompletions() =>
+        // Read once by the runtime's socket engine; there is no other switch for it.
+        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+
     /// <summary>Opens a TCP connection without Nagle's delay and with keep-alive.</summary>
     /// <exception cref="SocketException">The host is unknown, refuses or cannot be reached.</exception>
     /// <exception cref="OperationCanceledException">The time is over or <paramref name="cancellation"/> fired.</exception>
@@ -37,10 +47,18 @@ public static class ModbusTransport
     {
         using var limit = new CancellationTokenSource(timeout, time ?? TimeProvider.System);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+
+        // A plain IPv4 socket is cheaper per call than a dual-mode one; names may need either family.
+        var address = IPAddress.TryParse(host, out var parsed) ? parsed : null;
+        var socket = address is null
+            ? new Socket(SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(host, port, both.Token).ConfigureAwait(false);
+            if (address is null)
+                await socket.ConnectAsync(host, port, both.Token).ConfigureAwait(false);
+            else
+                await socket.ConnectAsync(address, port, both.Token).ConfigureAwait(false);
             Tune(socket);
             return new NetworkStream(socket, ownsSocket: true);
         }

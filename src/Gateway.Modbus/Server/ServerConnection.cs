@@ -6,13 +6,14 @@ namespace Gateway.Modbus.Server;
 /// One connection or serial line of a server: reads frames, has them executed, writes the answers. Runs as one
 /// sequential loop; its buffers are its own and are reused for every request.
 /// </summary>
-internal sealed class ServerConnection : IDisposable
+internal sealed class ServerConnection
 {
     private const int InputSize = 2048;
     private const int OutputSize = ProtocolLimits.MaxWindow * ProtocolLimits.MaxTcpFrame;
 
     private readonly ModbusServer _server;
     private readonly Stream _stream;
+    private readonly Stream _registered;
     private readonly ModbusFraming _framing;
     private readonly string? _role;
     private readonly byte[] _input = new byte[InputSize];
@@ -26,8 +27,9 @@ internal sealed class ServerConnection : IDisposable
     private long _lastBytes;
     private long _lastFrame;
 
-    internal ServerConnection(ModbusServer server, Stream stream, ModbusFraming framing, string? role)
+    internal ServerConnection(ModbusServer server, Stream stream, ModbusFraming framing, string? role, Stream registered)
     {
+        _registered = registered;
         _server = server;
         _stream = stream;
         _framing = framing;
@@ -74,9 +76,14 @@ internal sealed class ServerConnection : IDisposable
         {
             // The peer went away or the stream was disposed: the connection's normal end.
         }
+        finally
+        {
+            if (_idleTimer is not null)
+                await _idleTimer.DisposeAsync().ConfigureAwait(false);
+            _server.Remove(_registered);
+            await _stream.DisposeAsync().ConfigureAwait(false);
+        }
     }
-
-    public void Dispose() => _idleTimer?.Dispose();
 
     private void NoteArrival(int count)
     {
