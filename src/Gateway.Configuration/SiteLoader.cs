@@ -1,15 +1,20 @@
 using System.Security.Cryptography;
 using System.Text;
 using Gateway.Configuration.Alarms;
+using Gateway.Configuration.Compliance;
 using Gateway.Configuration.Csv;
 using Gateway.Configuration.Diagnostics;
 using Gateway.Configuration.Fields;
+using Gateway.Configuration.Json;
+using Gateway.Configuration.Outputs;
 using Gateway.Configuration.Site;
 using Gateway.Configuration.Tags;
 using Gateway.Configuration.Text;
 using Gateway.Drivers;
 using Gateway.Runtime;
 using Gateway.Runtime.Alarms;
+using Gateway.Runtime.Compliance;
+using Gateway.Runtime.Outputs;
 
 namespace Gateway.Configuration;
 
@@ -58,6 +63,8 @@ public sealed class SiteLoader
         TagSet tags = ReadTable(TagShape.Columns) is { } rows ? TagReader.Read(rows, gateway, read is not null) : new TagSet { IsKnown = false };
         CheckDevices(gateway, tags);
         List<AlarmDefinition> alarms = ReadTable(AlarmShape.Columns, isOptional: true) is { } alarmRows ? AlarmReader.Read(alarmRows, tags) : [];
+        List<PermitLimit> permits = ReadPermits(tags);
+        List<OutputDefinition> outputs = ReadTable(OutputShape.Columns, isOptional: true) is { } outputRows ? OutputReader.Read(outputRows, tags, gateway) : [];
         PlantModel plant = new()
         {
             SiteId = gateway.SiteId,
@@ -67,6 +74,8 @@ public sealed class SiteLoader
             RateGroups = gateway.Rates.ToArray(),
             Tags = [.. tags.Definitions],
             Alarms = [.. alarms],
+            Permits = [.. permits],
+            Outputs = [.. outputs],
             ConfigurationHash = Convert.ToHexStringLower(_hash.GetHashAndReset()),
         };
         IReadOnlyList<Diagnostic> diagnostics = _bag.ToList();
@@ -103,6 +112,23 @@ public sealed class SiteLoader
         if (ReadText(shape.Name, _limits.CsvBytes) is not { } source || CsvTableReader.Read(source, _bag, _limits.Rows) is not { } table)
             return null;
         return new TableReader(shape, table, _bag);
+    }
+
+    private List<PermitLimit> ReadPermits(TagSet tags)
+    {
+        string name = ComplianceShapes.Root.Name;
+        if (IsAbsent(name) || ReadText(name, _limits.JsonBytes) is not { } source || JsonTreeReader.Read(source, _bag) is not { } node
+            || JsonFieldReader.Root(ComplianceShapes.Root, source, node, _bag) is not { } root)
+            return [];
+        var standards = new Dictionary<string, StandardFile?>(StringComparer.Ordinal);
+        return ComplianceReader.Read(root, tags, Standard);
+
+        StandardFile? Standard(string path)
+        {
+            if (!standards.TryGetValue(path, out StandardFile? standard))
+                standards.Add(path, standard = ReadText(path, _limits.JsonBytes) is { } text ? StandardFile.Read(text, _bag) : null);
+            return standard;
+        }
     }
 
     /// <summary>A site without alarms, permits or outputs needs no file for them.</summary>

@@ -21,7 +21,7 @@ public sealed class BadFileTests
         using var site = new SiteFolder();
         // Most bad tag tables lack the tags that the other files name.
         if (parts[1] == "tags")
-            site.Bare();
+            site.Bare(keep: code.StartsWith("GW5", StringComparison.Ordinal) ? "outputs.csv" : "");
         SiteLoadResult result;
         switch (parts[^1])
         {
@@ -54,7 +54,8 @@ public sealed class BadFileTests
             File.WriteAllText(expectedPath, printed);
         Assert.Equal(File.ReadAllText(expectedPath), printed);
         Assert.Contains(code, printed, StringComparison.Ordinal);
-        Assert.Contains(name, printed, StringComparison.Ordinal);
+        if (!code.StartsWith("GW5", StringComparison.Ordinal))
+            Assert.Contains(name, printed, StringComparison.Ordinal);
         bool isError = DiagnosticCodes.All.Single(c => c.Id == code).Severity == DiagnosticSeverity.Error;
         Assert.Equal(isError, result.Site is null);
     }

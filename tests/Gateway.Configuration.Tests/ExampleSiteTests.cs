@@ -1,3 +1,5 @@
+using Gateway.Drivers;
+using Gateway.Runtime.Compliance;
 using Gateway.Runtime.Tags;
 
 namespace Gateway.Configuration.Tests;
@@ -26,6 +28,31 @@ public sealed class ExampleSiteTests
         Assert.Equal(tags.Where(tag => tag.Kind == TagKind.Measured).Select(tag => tag.Index), measured);
         Assert.Equal(Enumerable.Range(0, tags.Length), tags.Select(tag => tag.Index));
         Assert.All(tags, tag => Assert.Equal(tag.Kind == TagKind.Calculated, tag.Expression is not null));
+    }
+
+    [Fact]
+    public void Its_permit_is_class_1A_of_a_works_built_after_2005()
+    {
+        PermitLimit[] daily = [.. Result.Site!.Plant.Permits.Where(limit => limit.Statistic == Statistic.DailyMean)];
+        Assert.Equal(
+            ["COD 50", "NH3-N 5", "TN 15", "TP 0.5", "SS 10"],
+            daily.Select(limit => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{limit.Parameter} {limit.Limit}")));
+        Assert.All(daily, limit => Assert.True(limit.IsFlowWeighted));
+        Assert.Equal((8, 12), (daily[1].ColdLimit, daily[1].ColdThreshold));
+        Assert.Equal(("GB18918-2002/1A/9b@1", "table 1, item 9b"), (daily[3].RuleId, daily[3].Source.Clause));
+        PermitLimit acidity = Assert.Single(Result.Site.Plant.Permits, limit => limit.Parameter == "pH");
+        Assert.Equal((6, 9, Statistic.OneOff, true, false), (acidity.LimitLow, acidity.Limit, acidity.Statistic, acidity.HydrogenIonMean, acidity.IsFlowWeighted));
+        _ = new ComplianceEngine(Result.Site.Plant.Permits, Result.Site.Plant.Calendar);
+    }
+
+    [Fact]
+    public void Its_outputs_are_tied_to_their_points()
+    {
+        Runtime.Outputs.OutputDefinition[] outputs = Result.Site!.Plant.Outputs;
+        PointDefinition[] points = [.. Result.Site.Lines.SelectMany(line => line.Devices).SelectMany(device => device.Points).Where(point => point.Output >= 0)];
+        Assert.Equal(outputs.Length, points.Length);
+        Assert.All(points, point => Assert.Equal(point.Tag, outputs[point.Output].Tag));
+        Assert.Equal(["SYS_RAIN_MODE", "BL_PSP_300", "CHM_SP_501"], outputs.Where(output => output.Armed).Select(output => output.Name));
     }
 
     [Theory]

@@ -46,9 +46,9 @@ internal sealed class SiteFolder : IDisposable
     }
 
     /// <summary>Removes the files that need tags.csv, for tests of that file alone.</summary>
-    public SiteFolder Bare()
+    public SiteFolder Bare(string keep = "")
     {
-        foreach (string file in (string[])["alarms.csv", "compliance.json", "outputs.csv"])
+        foreach (string file in ((string[])["alarms.csv", "compliance.json", "outputs.csv"]).Where(file => file != keep))
             File.Delete(System.IO.Path.Combine(Path, file));
         return this;
     }

@@ -2,6 +2,9 @@ using System.Text;
 using Gateway.Drivers;
 using Gateway.Modbus.Protocol;
 using Gateway.Modbus.Registers;
+using Gateway.Runtime.Alarms;
+using Gateway.Runtime.Compliance;
+using Gateway.Runtime.Outputs;
 using Gateway.Runtime.Tags;
 
 namespace Gateway.Configuration.Tests;
@@ -54,6 +57,90 @@ public sealed class SiteLoaderTests
         Assert.Equal(["base", "fast", "slow", "1000ms"], plant.RateGroups.Select(group => group.Name));
         Assert.Equal((100, 2), (plant.RateGroups[2].Divider, plant.RateGroups[2].Phase));
         Assert.Equal("1000ms", plant.RateGroups[load.RateGroup].Name);
+    }
+
+    [Fact]
+    public void Alarms_take_seconds_and_minutes_to_milliseconds()
+    {
+        using var site = new SiteFolder();
+        AlarmDefinition[] alarms = site.Load().Site!.Plant.Alarms;
+        Assert.Equal(Enumerable.Range(0, 7), alarms.Select(alarm => alarm.Index));
+        Assert.Equal(
+            [AlarmType.High, AlarmType.HighHigh, AlarmType.Low, AlarmType.State, AlarmType.Deviation, AlarmType.RateOfChange, AlarmType.BadMeasurement],
+            alarms.Select(alarm => alarm.Type));
+        AlarmDefinition permit = alarms[1];
+        Assert.Equal((5, 0.2, 300_000, 60_000, 1, false), (permit.Limit, permit.Deadband, permit.OnDelayMs, permit.OffDelayMs, permit.Priority, permit.ShelvingAllowed));
+        Assert.Equal((1, "severe", 20, "environmental-permit"), (permit.Tag, permit.Severity, permit.TimeToRespondMinutes, permit.Class));
+        Assert.Equal(3600, alarms[2].MaxShelveSeconds);
+        Assert.Equal((6, 120_000), (alarms[4].SetpointTag, alarms[5].RateWindowMs));
+        Assert.Equal((5, -1), (alarms[6].SuppressTag, alarms[6].EnableTag));
+    }
+
+    [Fact]
+    public void The_defaults_of_alarms_csv_are_those_of_the_definition()
+    {
+        using var site = new SiteFolder();
+        AlarmDefinition alarm = site.With("alarms.csv", "id,tag,type,limit,message\nA,FLOW,H,100,m\n").Load().Site!.Plant.Alarms[0];
+        Assert.Equal(new AlarmDefinition { Id = "A", Index = 0, Tag = 0, Type = AlarmType.High, Limit = 100, Message = "m" }, alarm);
+    }
+
+    [Fact]
+    public void Permits_take_the_row_in_force()
+    {
+        using var site = new SiteFolder();
+        PermitLimit[] limits = site.Load().Site!.Plant.Permits;
+        Assert.Equal(new PermitLimit
+        {
+            Index = 0, PermitId = "outfall-1", Parameter = "NH3-N", ValueTag = 1, FlowTag = 0, TemperatureTag = 2, Unit = "mg/L", Statistic = Statistic.DailyMean,
+            Limit = 5, ColdLimit = 8, ColdThreshold = 12, MinCoverage = 0.7, ZeroFlow = 5, Source = new LimitSource("TEST 1-2000", "A", "table 1, item 8"), RuleId = "TEST1-2000/A/8@3",
+        }, limits[0]);
+        Assert.Equal((Statistic.Hour, 5, "table 1, item 8, daily limit as a guide"), (limits[1].Statistic, limits[1].Limit, limits[1].Source.Clause));
+        Assert.Equal((Statistic.OneOff, 6, 9), (limits[2].Statistic, limits[2].LimitLow, limits[2].Limit));
+    }
+
+    [Theory]
+    [InlineData("\"buildDate\": \"2005-12-31\"", "TP", 1)]
+    [InlineData("\"buildDate\": \"2006-01-01\"", "TP", 0.5)]
+    [InlineData("\"asOf\": \"2019-12-31\"", "BOD5", 20)]
+    [InlineData("\"asOf\": \"2020-01-01\"", "BOD5", 10)]
+    [InlineData("\"zeroFlow\": 6", "BOD5", 10)]
+    [InlineData("\"waterBody\": \"river\"", "SS", 10)]
+    [InlineData("\"waterBody\": \"lakeOrReservoir\"", "SS", 7)]
+    public void Dates_and_water_choose_the_row(string key, string parameter, double expected)
+    {
+        using var site = new SiteFolder();
+        SiteLoadResult result = site.With("compliance.json", $$"""
+            { "permits": [ { "id": "p", "standard": "standard.json", "class": "A", {{key}}, "flowTag": "FLOW",
+              "parameters": [ { "parameter": "{{parameter}}", "valueTag": "NH4" } ] } ] }
+            """).Load();
+        Assert.Equal("", site.Print(result));
+        Assert.Equal(expected, Assert.Single(result.Site!.Plant.Permits).Limit);
+    }
+
+    [Fact]
+    public void A_limit_of_the_permits_own_replaces_the_standards_with_its_clause()
+    {
+        using var site = new SiteFolder();
+        PermitLimit limit = site.Change("compliance.json", "\"minCoverage\": 0.7", "\"limit\": 1.5, \"coldLimit\": 3, \"clause\": \"permit 7\"").Load().Site!.Plant.Permits[0];
+        Assert.Equal((1.5, 3, 12, "permit 7", "TEST1-2000/A/8@3+permit"), (limit.Limit, limit.ColdLimit, limit.ColdThreshold, limit.Source.Clause, limit.RuleId));
+    }
+
+    [Fact]
+    public void An_output_is_tied_to_the_point_of_its_tag()
+    {
+        using var site = new SiteFolder();
+        SiteConfiguration loaded = site.Load().Site!;
+        Assert.Equal(new OutputDefinition { Index = 0, Name = "SP", Tag = 6, Low = 1, High = 8, FailSafe = 2, ExpiryMs = 1500, Armed = true }, Assert.Single(loaded.Plant.Outputs));
+        Assert.Equal(6, Assert.Single(loaded.Lines[0].Devices[0].Points, point => point.Output == 0).Tag);
+    }
+
+    [Fact]
+    public void A_site_needs_no_alarms_permits_or_outputs()
+    {
+        using var site = new SiteFolder();
+        SiteLoadResult result = site.Bare().Load();
+        Assert.Empty(result.Diagnostics);
+        Assert.NotNull(result.Site);
     }
 
     [Fact]

@@ -23,6 +23,7 @@ internal sealed class DiagnosticBag
     private const int SuggestionBudget = 2_000_000;
 
     private readonly List<Diagnostic> _items = [];
+    private readonly HashSet<Diagnostic> _seen = [];
     private int _leftOut;
     private int _compared;
 
@@ -34,10 +35,12 @@ internal sealed class DiagnosticBag
     {
         if (code.Severity == DiagnosticSeverity.Error)
             ErrorCount++;
-        if (_items.Count < Capacity)
-            _items.Add(new Diagnostic(code.Id, code.Severity, at.File, at.Line, at.Column, message));
-        else
+        var item = new Diagnostic(code.Id, code.Severity, at.File, at.Line, at.Column, message);
+        // Two checks that come to the same finding, such as those of two statistics, say it once.
+        if (_items.Count >= Capacity)
             _leftOut++;
+        else if (_seen.Add(item))
+            _items.Add(item);
     }
 
     /// <summary><c>; did you mean 'x'?</c>, or the few names there are, or nothing.</summary>

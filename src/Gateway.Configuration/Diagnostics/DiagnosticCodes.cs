@@ -93,6 +93,30 @@ internal static class DiagnosticCodes
     public static readonly DiagnosticCode AlarmSuppressed = Warning("GW3015", "An alarm is always suppressed.");
     public static readonly DiagnosticCode AlarmUseless = Warning("GW3016", "A value has no effect for this kind of alarm.");
 
+    public static readonly DiagnosticCode StandardContent = Error("GW4001", "The file of a standard cannot be used.");
+    public static readonly DiagnosticCode UnknownClass = Error("GW4002", "A standard has no such class.");
+    public static readonly DiagnosticCode UnknownParameter = Error("GW4003", "A standard has no such parameter.");
+    public static readonly DiagnosticCode NoLimitRow = Error("GW4004", "A standard has no limit that fits the permit.");
+    public static readonly DiagnosticCode AmbiguousRow = Error("GW4005", "A standard has several limits that fit the permit.");
+    public static readonly DiagnosticCode DuplicatePermit = Error("GW4006", "Two permits have one name.");
+    public static readonly DiagnosticCode DuplicateLimit = Error("GW4007", "A permit judges a statistic twice.");
+    public static readonly DiagnosticCode PermitTag = Error("GW4008", "A tag named by a permit is not defined.");
+    public static readonly DiagnosticCode PermitUnit = Error("GW4009", "The unit of a tag does not fit the permit.");
+    public static readonly DiagnosticCode OwnLimit = Error("GW4010", "The limits of a permit contradict each other.");
+    public static readonly DiagnosticCode OverrideClause = Error("GW4011", "A limit of the permit's own lacks its clause.");
+    public static readonly DiagnosticCode TemperatureMissing = Error("GW4012", "A limit depends on the temperature, which is missing.");
+    public static readonly DiagnosticCode FlowMissing = Warning("GW4013", "A daily mean is not weighted with the flow.");
+    public static readonly DiagnosticCode LimitGap = Warning("GW4014", "The value of a limit is not known.");
+    public static readonly DiagnosticCode LimitOutOfReach = Warning("GW4015", "A limit lies beyond the range of its tag.");
+
+    public static readonly DiagnosticCode DuplicateOutput = Error("GW5001", "Two outputs have one name or one tag.");
+    public static readonly DiagnosticCode OutputTag = Error("GW5002", "The tag of an output is not defined.");
+    public static readonly DiagnosticCode OutputNotWritable = Error("GW5003", "The tag of an output is read only.");
+    public static readonly DiagnosticCode OutputLimits = Error("GW5004", "The limits of an output are empty or exclude the fail-safe value.");
+    public static readonly DiagnosticCode OutputRange = Error("GW5005", "The limits of an output pass the range of its tag.");
+    public static readonly DiagnosticCode OutputScaling = Error("GW5006", "The scaling of an output cannot be turned around.");
+    public static readonly DiagnosticCode OutputEncoding = Error("GW5007", "A limit of an output does not fit its type.");
+
     private static DiagnosticCode Error(string id, string title) => Add(new DiagnosticCode(id, DiagnosticSeverity.Error, title));
 
     private static DiagnosticCode Warning(string id, string title) => Add(new DiagnosticCode(id, DiagnosticSeverity.Warning, title));

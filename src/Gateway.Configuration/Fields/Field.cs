@@ -15,6 +15,10 @@ internal enum FieldKind : byte
     Boolean,
     /// <summary>One of a few words.</summary>
     Choice,
+    /// <summary>A list of words of a choice, without repetition.</summary>
+    ChoiceList,
+    /// <summary>A civil date like 2008-06-01.</summary>
+    Date,
     /// <summary>A nested object.</summary>
     Object,
     /// <summary>A list of objects.</summary>
@@ -76,6 +80,12 @@ internal sealed class Field
 
     public static Field Choice(string name, string[] choices, string standard, string description, bool required = false, string example = "") =>
         new(name, FieldKind.Choice, description) { Choices = choices, Default = standard, Required = required, Example = example };
+
+    public static Field ChoiceList(string name, string[] choices, string standard, string description) =>
+        new(name, FieldKind.ChoiceList, description) { Choices = choices, Default = standard };
+
+    public static Field Date(string name, string description, string example = "") =>
+        new(name, FieldKind.Date, description) { Example = example };
 
     public static Field Object(string name, Shape item, string description, bool required = false) =>
         new(name, FieldKind.Object, description) { Item = item, Required = required };

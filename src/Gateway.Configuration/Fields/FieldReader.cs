@@ -147,6 +147,16 @@ internal abstract class FieldReader(Shape shape, DiagnosticBag bag)
         return Report(DiagnosticCodes.BadChoice, field, $"'{Short(text)}' is no value of {Word} '{field.Name}'{hint}", standard);
     }
 
+    /// <summary>Date of a field, or null.</summary>
+    public DateOnly? Date(Field field)
+    {
+        if (!TryGet(field, out string text, out ValueForm form))
+            return null;
+        if (form is ValueForm.Cell or ValueForm.String && DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date))
+            return date;
+        return Wrong<DateOnly?>(field, "a date like 2008-06-01", text, null);
+    }
+
     /// <summary>A name as tags, lines and devices have it.</summary>
     public static bool IsName(string text)
     {

@@ -54,6 +54,25 @@ internal sealed class JsonFieldReader : FieldReader
         return null;
     }
 
+    /// <summary>Places in the field's choices of the words of a list, or that of the default.</summary>
+    public List<int> ChoiceList(Field field)
+    {
+        var chosen = new List<int>();
+        if (_values[field.Index] is not { } value)
+            return [Array.IndexOf(field.Choices, field.Default)];
+        if (value.Kind != JsonKind.Array || value.Items.Count == 0)
+            Fail(DiagnosticCodes.WrongType, field, $"key '{field.Name}' must be a list in brackets [ ] of at least one of {FieldText.Choices(field)}");
+        foreach (JsonNode item in value.Items)
+        {
+            int index = item.Kind == JsonKind.String ? Array.IndexOf(field.Choices, item.Text) : -1;
+            if (index >= 0 && !chosen.Contains(index))
+                chosen.Add(index);
+            else
+                Fail(DiagnosticCodes.BadChoice, _source.At(item.Offset), $"'{Short(item.Kind is JsonKind.String or JsonKind.Number ? item.Text : KindName(item.Kind))}' {(index >= 0 ? "stands twice" : "is no value")} of key '{field.Name}'; each of {FieldText.Choices(field)} may stand once");
+        }
+        return chosen;
+    }
+
     /// <summary>The nested objects of a field.</summary>
     public List<JsonFieldReader> Objects(Field field)
     {
