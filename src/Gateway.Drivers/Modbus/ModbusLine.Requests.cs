@@ -17,11 +17,14 @@ public sealed partial class ModbusLine
 
     private readonly int _window;
     private readonly bool[] _isSingle;
+    private readonly long _overdueTicks;
+    private readonly long _longestPause;
     private readonly int _polledDevices;
     private readonly byte[] _probeRequest = new byte[5];
     private int _inFlight;
     private int _requestsSinceProbe;
     private long _probeNotBefore;
+    private long _watchAt = long.MaxValue;
     private long _lastProbeCost;
     private long _lastProbeEnd;
     private int _lastSilentDevice;
@@ -60,7 +63,8 @@ public sealed partial class ModbusLine
                 return false;
         }
 
-        return NextWork() > now;
+        // A device that only wants a pause is not done with.
+        return NextWork() - now > _longestPause;
     }
 
     private bool HasCompleted()
@@ -401,6 +405,28 @@ public sealed partial class ModbusLine
         int enough = Math.Max(_hasAnswered ? 3 : 1, _polledDevices);
         if (!Definition.IsSerial && _timeoutsInRow >= enough && _health.AreAllSilent)
             _dropReason = "no device answers";
+    }
+
+    // Not moved by every request, so that the timer is not either.
+    private long NextWatch(long now)
+    {
+        if (_watchAt == long.MaxValue)
+            _watchAt = now + _overdueTicks;
+        return _watchAt;
+    }
+
+    /// <summary>
+    /// Every request ends by an answer or a time-out of the client. Should one not (a stream that fails while it is
+    /// closed), the line must not wait for it for ever.
+    /// </summary>
+    private void WatchReplies(long now)
+    {
+        _watchAt = long.MaxValue;
+        foreach (RequestSlot slot in _slots)
+        {
+            if (slot.IsInFlight && now - slot.SentAt >= _overdueTicks)
+                _dropReason = "a request ended neither by an answer nor by its time-out";
+        }
     }
 
     private void UpdateGate(int device)

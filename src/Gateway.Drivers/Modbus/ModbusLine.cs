@@ -77,7 +77,11 @@ public sealed partial class ModbusLine : FieldLine
         _nextOutputCheck = _writers.Length > 0 ? 0 : long.MaxValue;
         _polledDevices = Array.FindAll(_devices, static d => d.Points.Length > 0).Length;
         _closesWhenIdle = Array.Exists(_devices, static d => d.CloseAfterPoll);
+        foreach (DeviceDefinition device in _devices)
+            _longestPause = Math.Max(_longestPause, Math.Max(device.PauseAfterConnectMs, device.PauseBetweenRequestsMs) * TimeSpan.TicksPerMillisecond);
         _clientTimeoutMs = ClientTimeoutMs(definition, blocks);
+        // The time-out, the wait for a late answer after it, and some.
+        _overdueTicks = (2L * _clientTimeoutMs + 500) * TimeSpan.TicksPerMillisecond;
     }
 
     private enum Step
@@ -197,6 +201,8 @@ public sealed partial class ModbusLine : FieldLine
             return now >= _connectAt && (!_isIdle || NextWork() <= now) ? Step.BeginConnect : Step.Wait;
         if (HasCompleted())
             return Step.Finish;
+        if (now >= _watchAt)
+            WatchReplies(now);
         if (_dropReason.Length > 0 || !_client.IsConnected)
             return Step.Drop;
         if (ChooseRequest(now))
@@ -215,6 +221,8 @@ public sealed partial class ModbusLine : FieldLine
             return Math.Min(wake, _connectUntil);
         if (_client is null)
             return Math.Min(wake, _isIdle ? Math.Max(_connectAt, NextWork()) : _connectAt);
+        if (_inFlight > 0)
+            wake = Math.Min(wake, NextWatch(now));
         // With a full window only an answer makes room, and that sets the signal.
         return _inFlight < _window ? Math.Min(wake, NextWork()) : wake;
     }
