@@ -134,6 +134,21 @@ public sealed class ClockAndCheckpointTests
     }
 
     [Fact]
+    public void A_value_seen_in_the_first_instant_of_a_skipped_hour_does_not_move_to_the_next_day()
+    {
+        var rig = new ComplianceRig(Limit(Statistic.OneOff, 50));
+        rig.Start("2026-03-01T00:00:00+08:00");
+        rig.Run("2026-03-01T22:59:50+08:00");
+        rig.Set(99, 1000);
+        rig.RunTo(rig.Utc + rig.Step); // 23:00 exactly
+        rig.Utc += Hour + (30 * Minute);
+        rig.Set(10, 1000);
+        rig.Scan();
+        Assert.Equal(99, Assert.Single(rig.Closed(0)).Window.Value);
+        Assert.Equal(10, rig.Engine.Windows[0].Value);
+    }
+
+    [Fact]
     public void Sums_follow_their_parameter_when_tags_are_renumbered_and_a_new_limit_starts_partial()
     {
         var rig = new ComplianceRig(Limit());
@@ -192,7 +207,7 @@ public sealed class ClockAndCheckpointTests
                     closed += record.IsClosed ? 1 : 0;
             }
         }
-        Scans(100);
+        Scans(43_200); // a whole day, so that every path ran once; then the same part of the day again
         closed = 0;
         long before = GC.GetAllocatedBytesForCurrentThread();
         Scans(1000);
