@@ -49,6 +49,7 @@ internal sealed partial class ApiEndpoints
             UtcOffsetMinutes = (int)(plant.Calendar.OffsetAt(now) / TimeSpan.TicksPerMinute),
             RunState = snapshot?.State.ToString(),
             Fault = _context.Fault,
+            LastEvent = _context.Events.Last,
             Scan = new ScanMessage
             {
                 Number = snapshot?.Time.Number ?? 0,

@@ -6,7 +6,7 @@ const REFRESH_MS = 5000;    // ages, lines and compliance are asked for; values,
 const MAX_ROWS = 500;
 const MAX_EVENTS = 50;
 
-const state = { offset: 0, tags: new Map(), alarms: new Map(), events: [], lastSign: 0, serverTime: 0, run: null, busy: new Set() };
+const state = { offset: 0, tags: new Map(), alarms: new Map(), events: [], lastSign: 0, scanAge: 0, period: 100, busy: new Set() };
 const $ = id => document.getElementById(id);
 
 // ---- text ----
@@ -14,9 +14,19 @@ const $ = id => document.getElementById(id);
 function number(value, digits = 4) {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);
+  if (Number.isSafeInteger(value)) return String(value);
   if (size !== 0 && (size >= 1e7 || size < 1e-4)) return value.toExponential(2);
   const decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : digits;
   return value.toFixed(Math.min(decimals, digits));
+}
+
+// A limit is a chosen number: it is shown as it was written.
+function plain(value) {
+  return value === null || value === undefined ? "–" : String(value);
+}
+
+function withUnit(value, unit) {
+  return number(value) + (unit && unit !== "-" && value !== null ? " " + unit : "");
 }
 
 function age(seconds) {
@@ -69,6 +79,9 @@ function fill(id, rows, nothing) {
     only.append(td);
     rows = [only];
   }
+  // On a narrow screen a row is a card, and each cell says what it is.
+  const heads = [...body.parentElement.tHead.rows[0].cells].map(c => c.textContent);
+  for (const made of rows) for (const [i, td] of [...made.cells].entries()) if (td.dataset.label !== heads[i]) td.dataset.label = heads[i];
   body.replaceChildren(...rows);
 }
 
@@ -82,6 +95,7 @@ async function ask(path) {
 
 function showSite(site) {
   state.offset = site.utcOffsetMinutes;
+  state.period = site.scan.periodMs;
   document.title = site.name + " – gateway";
   $("site").textContent = site.name || site.id;
   $("site-sub").textContent = site.id + " · version " + site.version + " · configuration " + site.configHash.slice(0, 12);
@@ -94,7 +108,7 @@ function showSite(site) {
 }
 
 function showRunState(beat) {
-  state.run = beat.runState;
+  state.scanAge = beat.scanTime ? Date.parse(beat.time) - Date.parse(beat.scanTime) : 0;
   const run = $("run-state");
   run.textContent = (beat.runState === "Run" ? "" : "▲ ") + (beat.runState || "no scan yet");
   run.className = beat.runState === "Run" ? "" : beat.runState === "Starting" ? "caution" : "trouble";
@@ -136,8 +150,8 @@ function alarmRow(alarm) {
   const help = ["Cause: " + alarm.cause, "Consequence: " + alarm.consequence, "Action: " + alarm.action].join("\n");
   return row([
     [symbol], [shown], [alarm.id, "name", alarm.area + " " + alarm.equipment], [alarm.message, "", help],
-    [alarm.value === null ? "? " + alarm.quality : number(alarm.value) + " " + alarm.unit, alarm.value === null ? "num bad" : "num"],
-    [alarm.limit === null ? "–" : number(alarm.limit), "num"], [local(alarm.raised), "name"], [alarm.occurrence, "num"], [alarmButton(alarm)],
+    [alarm.value === null ? "? " + alarm.quality : withUnit(alarm.value, alarm.unit), alarm.value === null ? "num bad" : "num"],
+    [plain(alarm.limit), "num"], [local(alarm.raised), "name"], [alarm.occurrence, "num"], [alarmButton(alarm)],
   ], UNACKNOWLEDGED.includes(alarm.state) ? "new" : "");
 }
 
@@ -208,8 +222,8 @@ function showCompliance(list) {
     const shown = element("span", verdict, kind);
     return row([
       [window.parameter, "name", window.permit + " from " + window.valueTag], [window.statistic, "name", local(window.from) + " to " + local(window.to)],
-      [shown, "", window.reason], [number(window.value) + " " + window.unit, "num" + (window.state === "undetermined" ? " hatch" : "")],
-      [(window.limitLow !== null ? number(window.limitLow) + " to " : "") + number(window.limit), "num"], [bar(window)],
+      [shown, "", window.reason], [withUnit(window.value, window.unit), "num" + (window.state === "undetermined" ? " hatch" : "")],
+      [window.limitLow !== null && window.limitHigh !== null ? plain(window.limitLow) + " to " + plain(window.limitHigh) : plain(window.limit), "num"], [bar(window)],
       [daily ? number(window.forecast) : "", "num"], [rest, "num"],
       [Math.round(window.coverage * 100) + " %" + (window.coverage < window.minCoverage ? " ?" : ""), "num", window.valid + " of " + window.due + " due"],
       [window.standard + " " + window.class, "dim", window.clause],
@@ -254,7 +268,7 @@ const tagRows = new Map();
 function tagRow(tag) {
   let made = tagRows.get(tag.name);
   if (!made) {
-    made = row([[tag.name, "name"], ["", "num"], [tag.unit, "name"], ["", "name"], ["", "num"], [(tag.area ? tag.area + ": " : "") + tag.description]]);
+    made = row([[tag.name, "name"], ["", "num"], [tag.unit === "-" ? "" : tag.unit, "name"], ["", "name"], ["", "num"], [(tag.area ? tag.area + ": " : "") + tag.description]]);
     tagRows.set(tag.name, made);
   }
   const cells = made.cells, bad = tag.level === "bad";
@@ -319,11 +333,21 @@ function openStream() {
   stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) setTimeout(openStream, 5000); });
 }
 
+// Two ways to be old: nothing comes from the gateway, or it comes from a scan that no longer runs.
+function staleness() {
+  const silent = performance.now() - state.lastSign;
+  if (silent > LOST_AFTER_MS)
+    return state.lastSign === 0 ? "the gateway has not answered yet" : "data is " + age(silent / 1000) + " old; the connection to the gateway is lost";
+  if (state.scanAge > Math.max(LOST_AFTER_MS, 3 * state.period)) return "the gateway answers, but its last scan is " + age(state.scanAge / 1000) + " old";
+  return "";
+}
+
 function watch() {
-  const silent = performance.now() - state.lastSign, lost = silent > LOST_AFTER_MS;
-  document.body.classList.toggle("stale", lost);
-  $("stale").hidden = !lost;
-  if (lost) $("stale-text").textContent = state.lastSign === 0 ? "the gateway has not answered yet" : "data is " + age(silent / 1000) + " old; the connection to the gateway is lost";
+  const why = staleness();
+  document.body.classList.toggle("stale", why !== "");
+  document.querySelector("main").inert = why !== "";
+  $("stale").hidden = why === "";
+  if ($("stale-text").textContent !== why) $("stale-text").textContent = why;
 }
 
 async function refresh() {
@@ -354,8 +378,8 @@ async function start() {
   watch();
   await refresh();
   try {
-    const site = await ask("api/v1/events");
-    addEvents((site.last - site.next > 0 ? (await ask("api/v1/events?after=" + Math.max(0, site.last - MAX_EVENTS))) : site).events);
+    const site = await ask("api/v1/site");
+    addEvents((await ask("api/v1/events?after=" + Math.max(0, site.lastEvent - MAX_EVENTS))).events);
   } catch (error) {
     console.warn("no events:", error.message);
   }

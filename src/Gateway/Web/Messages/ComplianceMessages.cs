@@ -23,8 +23,12 @@ internal sealed record ComplianceMessage
     public required double? Value { get; init; }
     public required double? Minimum { get; init; }
     public required double? Maximum { get; init; }
+    /// <summary>The limit in force: the lower one when the value is nearer to it, the cold one when the water is cold.</summary>
     public required double? Limit { get; init; }
+    /// <summary>Lower limit of the permit; null for none.</summary>
     public required double? LimitLow { get; init; }
+    /// <summary>Upper limit of the permit; null for none or not known.</summary>
+    public required double? LimitHigh { get; init; }
     public required double? ColdLimit { get; init; }
     public required double? Temperature { get; init; }
     public required double? Headroom { get; init; }

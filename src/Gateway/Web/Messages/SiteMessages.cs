@@ -15,6 +15,8 @@ internal sealed record SiteMessage
     public required string? RunState { get; init; }
     /// <summary>Why the run state is Fault.</summary>
     public required string? Fault { get; init; }
+    /// <summary>Sequence number of the newest event.</summary>
+    public required long LastEvent { get; init; }
     public required ScanMessage Scan { get; init; }
     public required CountsMessage Counts { get; init; }
     public required OverflowMessage Overflows { get; init; }

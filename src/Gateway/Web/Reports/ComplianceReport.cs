@@ -33,6 +33,7 @@ internal sealed class ComplianceReport(GatewayContext context)
         Maximum = Numbers.OrNull(window.Maximum),
         Limit = Numbers.OrNull(window.Limit),
         LimitLow = Numbers.OrNull(limit.LimitLow),
+        LimitHigh = Numbers.OrNull(limit.Limit),
         ColdLimit = Numbers.OrNull(limit.ColdLimit),
         Temperature = Numbers.OrNull(window.Temperature),
         Headroom = Numbers.OrNull(window.Headroom),
