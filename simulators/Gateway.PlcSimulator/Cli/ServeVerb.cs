@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Gateway.Configuration;
+using Gateway.PlcSimulator.Control;
 using Gateway.Simulation.Process;
 
 namespace Gateway.PlcSimulator.Cli;
@@ -27,7 +28,7 @@ internal static class ServeVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        if (!TryOptions(parsed, out var options))
+        if (!TryOptions(parsed, out var options) || !TryControl(parsed, out var control))
             return Wrong;
         var loaded = SiteLoader.Load(parsed.GetValue(Site)!);
         foreach (var diagnostic in loaded.Diagnostics)
@@ -46,7 +47,32 @@ internal static class ServeVerb
         }
 
         Announce(plant);
-        return await UntilStopped(plant, cancel);
+        if (control is not { } place)
+            return await UntilStopped(plant, cancel);
+        try
+        {
+            await using var api = await ControlServer.StartAsync(plant, place.Loopback!, place.Port);
+            Console.WriteLine($"control API on {api.Url}");
+            return await UntilStopped(plant, cancel);
+        }
+        catch (IOException e)
+        {
+            Console.Error.WriteLine($"--control: error: {e.Message}; choose another port");
+            return Wrong;
+        }
+    }
+
+    private static bool TryControl(ParseResult parsed, out HostPort? control)
+    {
+        control = null;
+        if (parsed.GetValue(Control) is not { } text)
+            return true;
+        if (!HostPort.TryParse(text, out var place))
+            return Refuse($"--control: error: '{text}' is not HOST:PORT, such as 127.0.0.1:8502");
+        if (place.Loopback is null)
+            return Refuse($"--control: error: '{place.Host}' is not a loopback address; the API has no passwords, so it is not offered to the network");
+        control = place;
+        return true;
     }
 
     private static bool TryOptions(ParseResult parsed, out PlantServerOptions options)
@@ -82,12 +108,12 @@ internal static class ServeVerb
         }
 
         if (plant.Station.TagsWithoutSignal is { Count: > 0 } tags)
-            Console.Error.WriteLine($"{tags.Count} tags are no signals of the plant, and read 0 where no other tag fills their registers: {string.Join(", ", tags.Take(20))}{(tags.Count > 20 ? ", …" : "")}");
-        Console.WriteLine("stop with Ctrl-C");
+            Console.Error.WriteLine($"{tags.Count} tags have no signal in the plant and read 0: {string.Join(", ", tags.Take(20))}{(tags.Count > 20 ? ", …" : "")}");
     }
 
     private static async Task<int> UntilStopped(PlantServer plant, CancellationToken cancel)
     {
+        Console.WriteLine("stop with Ctrl-C");
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = cancel.Register(() => stopped.TrySetResult());
         await Task.WhenAny(stopped.Task, plant.Completion);

@@ -44,6 +44,9 @@ public sealed class SimulatedPlc : IDataModel
         _images = new PlcImage[(int)DataSpace.InputRegisters + 1];
         for (var space = DataSpace.Coils; space <= DataSpace.InputRegisters; space++)
             _images[(int)space] = new PlcImage(space, [.. points.Where((_, index) => device.Points[index].Space == space)]);
+        TagsWithoutSignal = [.. device.Points
+            .Where((point, index) => !IsFilled(points[index], _images[(int)point.Space]))
+            .Select(point => tags[point.Tag].Name)];
     }
 
     /// <summary>Name of the device in the site.</summary>
@@ -51,6 +54,9 @@ public sealed class SimulatedPlc : IDataModel
 
     /// <summary>Unit id.</summary>
     public byte Unit { get; }
+
+    /// <summary>Tags that nothing fills: the plant has no signal of the name, and no other tag covers the registers, which read 0.</summary>
+    public IReadOnlyList<string> TagsWithoutSignal { get; }
 
     /// <summary>
     /// The program stands still while the network side goes on: reads give the last values, writes stay in memory and
@@ -184,6 +190,10 @@ public sealed class SimulatedPlc : IDataModel
             return ModbusExceptionCode.IllegalDataAddress;
         return areValuesGood ? ModbusExceptionCode.None : ModbusExceptionCode.IllegalDataValue;
     }
+
+    // A bit of a status word has no signal of its own: the word fills it.
+    private static bool IsFilled(PlcPoint point, PlcImage image) => point.IsBound || Array.Exists(
+        image.Points, other => other.IsBound && other.Address <= point.Address && other.End >= point.End);
 
     private static bool Touches(PlcPoint point, int address, int count) =>
         point.Address < address + count && point.End > address;

@@ -37,8 +37,7 @@ public sealed class SimulatedPlcStation
         }
 
         Lines = lines;
-        TagsWithoutSignal = [.. site.Lines.SelectMany(line => line.Devices).SelectMany(device => device.Points)
-            .Select(point => site.Plant.Tags[point.Tag].Name).Where(tag => !_indexes.ContainsKey(tag))];
+        TagsWithoutSignal = [.. _plcs.SelectMany(plc => plc.TagsWithoutSignal)];
         Refresh();
     }
 
@@ -54,7 +53,7 @@ public sealed class SimulatedPlcStation
     /// <summary>What the PLCs do wrong on the wire.</summary>
     public FaultRules Faults { get; }
 
-    /// <summary>Tags of devices that the plant knows no signal for: their registers read 0 where no other tag fills them.</summary>
+    /// <summary>Tags of all PLCs that nothing fills: they read 0.</summary>
     public IReadOnlyList<string> TagsWithoutSignal { get; }
 
     internal Lock Gate { get; } = new();
