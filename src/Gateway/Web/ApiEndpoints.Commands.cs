@@ -153,7 +153,7 @@ internal sealed partial class ApiEndpoints
             Verb = verb,
             Target = target,
             Argument = argument,
-            User = new string(user.AsSpan()), // an instance of its own: see CommandOutcome
+            User = user,
             Reason = reason ?? "",
             CorrelationId = Interlocked.Increment(ref _nextCorrelation),
         };

@@ -27,7 +27,7 @@ internal static class CommandOutcome
             {
                 int count = context.Events.CopyAfter(after, batch);
                 for (int i = 0; i < count; i++)
-                    if (IsOutcome(batch[i], command))
+                    if (batch[i].CorrelationId == command.CorrelationId)
                         return batch[i];
                 if (count > 0)
                     after = batch[count - 1].Sequence;
@@ -44,12 +44,4 @@ internal static class CommandOutcome
             ArrayPool<ScanEvent>.Shared.Return(batch, clearArray: true);
         }
     }
-
-    /// <summary>
-    /// An alarm's event may not carry the correlation id, but it carries the very string of the command's user, and each
-    /// command has an instance of its own.
-    /// </summary>
-    private static bool IsOutcome(in ScanEvent item, OperatorCommand command) =>
-        item.CorrelationId == command.CorrelationId ||
-        (item.CorrelationId == 0 && item.Kind == EventKind.Alarm && ReferenceEquals(item.User, command.User));
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Gateway.Web.Messages;
 
 /// <summary>All alarms.</summary>
@@ -21,6 +23,8 @@ internal sealed record AlarmChangesMessage
 /// <summary>The live part of an alarm.</summary>
 internal record AlarmLiveMessage
 {
+    // Members of the longer form come first otherwise; people look for the name.
+    [JsonPropertyOrder(-1)]
     public required string Id { get; init; }
     /// <summary>Letter A to I of ISA-18.2.</summary>
     public required string State { get; init; }

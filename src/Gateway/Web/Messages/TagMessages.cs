@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Gateway.Web.Messages;
 
 /// <summary>All tags, or those whose names begin alike.</summary>
@@ -11,6 +13,8 @@ internal sealed record TagListMessage
 /// <summary>One tag in a list.</summary>
 internal record TagMessage
 {
+    // Members of the longer form come first otherwise; people look for the name.
+    [JsonPropertyOrder(-1)]
     public required string Name { get; init; }
     public required string Description { get; init; }
     public required string Area { get; init; }
