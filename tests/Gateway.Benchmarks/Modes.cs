@@ -1,5 +1,7 @@
 using Gateway.Benchmarks.Client;
+using Gateway.Benchmarks.Lateness;
 using Gateway.Benchmarks.Measure;
+using Gateway.Benchmarks.Scan;
 using Gateway.Benchmarks.Server;
 
 namespace Gateway.Benchmarks;
@@ -11,6 +13,10 @@ internal static class Modes
         usage: Gateway.Benchmarks MODE [options]
           client    our client beside raw C, libmodbus, pymodbus and modbus-serial   [--rounds N] [--native FILE]
           server    our server beside libmodbus's                                    [--rounds N] [--native FILE]
+          scan      one scan of 10,000 tags, 1,000 alarms, 1,000 windows             [--scans N]
+          lateness  wake-ups of the scan thread beside a C loop                      [--turns N] [--native FILE]
+          micro     BenchmarkDotNet: decoding, alarm engine, compliance engine, expression
+          smoke     a short run of client, server, scan and lateness; fails when one does not run or allocates
         docs/benchmarks.md says what each figure means.
         """;
 
@@ -37,21 +43,50 @@ internal static class Modes
         switch (mode)
         {
             case "client":
-                using (var client = new ClientBenchmark(output, programs, pace, native))
-                {
-                    client.OneConnection();
-                    client.ManyConnections(16);
-                    client.ManyConnections(64);
-                    client.Window();
-                    Contest.Judge(output, "client bytes per request", client.WorstBytesPerRequest, Contest.NoBytes);
-                }
-                return 0;
+                return RunClient(output, programs, pace, native, [16, 64]) <= Contest.NoBytes ? 0 : 1;
             case "server":
-                using (var server = new ServerBenchmark(output, programs, pace, native))
-                    server.Run();
+                return RunServer(output, programs, pace, native) <= Contest.NoBytes ? 0 : 1;
+            case "scan":
+                return ScanBenchmark.Run(output, arguments.Number("--scans", 3000)) == 0 ? 0 : 1;
+            case "lateness":
+                new LatenessBenchmark(output, programs, native).Run(arguments.Number("--turns", 20));
                 return 0;
+            case "smoke":
+                return Smoke(output, programs);
+#if !NATIVE
+            case "micro":
+                return Micro.MicroRun.Run();
+#endif
             default:
                 throw new BenchmarkException($"there is no mode '{mode}'; 'help' lists them");
         }
+    }
+
+    private static double RunClient(TextWriter output, PeerPrograms programs, Pace pace, string? native, int[] connections)
+    {
+        using var client = new ClientBenchmark(output, programs, pace, native);
+        client.OneConnection();
+        foreach (int count in connections)
+            client.ManyConnections(count);
+        client.Window();
+        Contest.Judge(output, "client bytes per request", client.WorstBytesPerRequest, Contest.NoBytes);
+        output.WriteLine();
+        return client.WorstBytesPerRequest;
+    }
+
+    private static double RunServer(TextWriter output, PeerPrograms programs, Pace pace, string? native)
+    {
+        using var server = new ServerBenchmark(output, programs, pace, native);
+        server.Run();
+        return server.WorstBytesPerRequest;
+    }
+
+    private static int Smoke(TextWriter output, PeerPrograms programs)
+    {
+        double clientBytes = RunClient(output, programs, Pace.Smoke, null, [16]);
+        double serverBytes = RunServer(output, programs, Pace.Smoke, null);
+        long scanBytes = ScanBenchmark.Run(output, 300);
+        new LatenessBenchmark(output, programs, null).Run(2);
+        return clientBytes <= Contest.NoBytes && serverBytes <= Contest.NoBytes && scanBytes == 0 ? 0 : 1;
     }
 }

@@ -1,11 +1,9 @@
-using System.Globalization;
 using Gateway.Benchmarks;
 using Gateway.Benchmarks.Client;
+using Gateway.Benchmarks.Lateness;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Server;
 
-// Figures are written the same way on every machine.
-CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string mode = args.FirstOrDefault() ?? "help";
 string[] rest = args.Length > 0 ? args[1..] : [];
 try
@@ -14,6 +12,7 @@ try
     {
         "child-client" => ClientChild.Run(rest),
         "child-server" => ServerChild.Run(),
+        "child-sleeper" => SleeperChild.Run(rest),
         _ => Modes.Run(mode, new Arguments(rest)),
     };
 }
