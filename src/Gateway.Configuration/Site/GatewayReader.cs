@@ -184,8 +184,10 @@ internal sealed class GatewayReader
         string order = device.Text(DeviceOrder);
         if (device.Has(DeviceOrder) && !OrderText.IsOrder(order))
             device.Fail(DiagnosticCodes.ByteOrderText, DeviceOrder, $"'{FieldReader.Short(order)}' is no order of bytes; {OrderText.Known}");
-        if (line.Definition.IsSerial && unit is 0 or > 247)
-            device.Fail(DiagnosticCodes.SerialUnit, DeviceUnit, $"unit id {unit} cannot be polled on a serial line; use 1 to 247 (0 is the broadcast, 248 to 255 are reserved)");
+        // Behind RTU over TCP there is a serial bus with the same rules (Modbus over Serial Line 1.02 §2.2).
+        bool isBus = line.Definition.IsSerial || line.Definition.Transport == LineTransport.ModbusRtuOverTcp;
+        if (isBus && unit is 0 or > 247)
+            device.Fail(DiagnosticCodes.SerialUnit, DeviceUnit, $"unit id {unit} cannot be polled on a serial bus; use 1 to 247 (0 is the broadcast, 248 to 255 are reserved)");
         else if (!units.TryAdd(unit, name))
             device.Fail(DiagnosticCodes.DuplicateUnit, DeviceUnit, $"unit id {unit} belongs to device '{units[unit]}' of this line already; each device has its own");
         var draft = new DeviceDraft(definition, order, device.At(DeviceName));

@@ -28,7 +28,7 @@ internal static class GatewayShapes
     public static readonly Shape Tls = new("tls", "Certificates of a line with transport modbusTls.", [CertificateFile, KeyFile, CaFile, ServerName]);
 
     public static readonly Field DeviceName = Field.Named("name", "Name by which tags.csv refers to the device; unique in the site.", required: true, example: "plc-03");
-    public static readonly Field DeviceUnit = Field.Integer("unit", 0, 255, "1", "Modbus unit id; on serial lines 1 to 247.");
+    public static readonly Field DeviceUnit = Field.Integer("unit", 0, 255, "1", "Modbus unit id; on serial buses 1 to 247.");
     public static readonly Field DeviceOrder = Field.Text("order", "Order of bytes of the device's values where tags.csv gives none.", "ABCD", example: "CDAB");
     public static readonly Field MaxRegisters = Field.Integer("maxRegisters", 1, 125, "125", "Most registers the device answers at once.");
     public static readonly Field MaxBits = Field.Integer("maxBits", 1, 2000, "2000", "Most bits the device answers at once.");
