@@ -29,6 +29,7 @@ public sealed partial class ModbusLine
     private bool _hasAnswered;
     private int _timeoutsInRow;
     private long _staleSeen;
+    private long _bytesSeen;
 
     private void BeginConnect(long now)
     {
@@ -74,6 +75,7 @@ public sealed partial class ModbusLine
         _hasAnswered = false;
         _timeoutsInRow = 0;
         _staleSeen = 0;
+        _bytesSeen = 0;
         Statistics.CountConnect();
         Statistics.NoteState(LineState.Polling);
         _health.ProbeAllNow(now);

@@ -312,7 +312,7 @@ public sealed partial class ModbusLine
             case ModbusReplyStatus.TimedOut:
                 statistics.CountResult(RequestResult.Timeout);
                 _lastSilentDevice = device;
-                _timeoutsInRow++;
+                CountTimeoutInRow();
                 NoteSilence(device, now);
                 CheckForDeadConnection();
                 return Quality.BadTimeout;
@@ -394,6 +394,14 @@ public sealed partial class ModbusLine
         _log.DeviceSilent(device, now);
         if (isDemoted)
             PublishBad(device, now);
+    }
+
+    /// <summary>Whatever came meanwhile, if only an answer too late, proves that the connection lives.</summary>
+    private void CountTimeoutInRow()
+    {
+        long bytes = _client?.Statistics.BytesIn ?? 0;
+        _timeoutsInRow = bytes == _bytesSeen ? _timeoutsInRow + 1 : 1;
+        _bytesSeen = bytes;
     }
 
     /// <summary>
