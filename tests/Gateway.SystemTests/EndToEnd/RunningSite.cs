@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Gateway.Configuration;
+using Gateway.Drivers;
+using Gateway.PlcSimulator;
+using Gateway.SystemTests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.SystemTests.EndToEnd;
+
+/// <summary>The example site whole: a simulated plant behind real Modbus ports, the gateway that polls it, and a client of its API.</summary>
+internal sealed class RunningSite : IAsyncDisposable
+{
+    private readonly GatewayHost _gateway;
+
+    private RunningSite(PlantServer plant, GatewayHost gateway)
+    {
+        Plant = plant;
+        _gateway = gateway;
+        Http = new HttpClient { BaseAddress = new Uri(gateway.Urls.First()) };
+    }
+
+    public PlantServer Plant { get; }
+
+    public HttpClient Http { get; }
+
+    public GatewayContext Context => _gateway.Context;
+
+    /// <summary>Time since the gateway was asked to start.</summary>
+    public Stopwatch SinceStart { get; private init; } = new();
+
+    public static async Task<RunningSite> StartAsync()
+    {
+        SiteConfiguration site = ExampleSite.Load();
+        var plant = new PlantServer(site, new PlantServerOptions { HostOverride = "127.0.0.1", FirstPort = 0 });
+        await plant.StartAsync();
+        LineDefinition[] lines = [.. site.Lines.Select((line, i) => line with { Host = "127.0.0.1", Port = plant.Endpoints[i].Port })];
+        var gateway = new GatewayHost(site with { Lines = lines }, "http://127.0.0.1:0", NullLoggerFactory.Instance);
+        var clock = Stopwatch.StartNew();
+        await gateway.StartAsync(CancellationToken.None);
+        return new RunningSite(plant, gateway) { SinceStart = clock };
+    }
+
+    /// <summary>Sends a command and gives status and document.</summary>
+    public async Task<(HttpStatusCode Status, JsonElement Document)> PostAsync(string path, object body)
+    {
+        using HttpResponseMessage answer = await Http.PostAsJsonAsync(path, body);
+        return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _gateway.StopAsync(CancellationToken.None);
+        _gateway.Dispose();
+        await Plant.DisposeAsync();
+    }
+}
