@@ -159,7 +159,6 @@ public static class EventJson
         SystemEvent.ScanOverrun => "scanOverrun",
         SystemEvent.EventsLost => "eventsLost",
         SystemEvent.ClockStep => "clockStep",
-        SystemEvent.LineStateChanged => "lineState",
         _ => "restored",
     };
 

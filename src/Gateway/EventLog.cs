@@ -27,13 +27,11 @@ public sealed class EventLog(int capacity = EventLog.DefaultCapacity)
         lock (_gate)
         {
             long kept = Math.Min(_count, _slots.Length);
-            int copied = 0;
-            for (long i = _count - kept; i < _count && copied < into.Length; i++)
-            {
-                ref readonly ScanEvent item = ref _slots[i % _slots.Length];
-                if (item.Sequence > sequence)
-                    into[copied++] = item;
-            }
+            // Sequence numbers have no gap, so the first wanted event is found by counting back from the newest.
+            long wanted = Math.Clamp(_last - sequence, 0, kept);
+            int copied = (int)Math.Min(wanted, into.Length);
+            for (int i = 0; i < copied; i++)
+                into[i] = _slots[(_count - wanted + i) % _slots.Length];
             return copied;
         }
     }

@@ -11,8 +11,6 @@ public enum SystemEvent
     EventsLost = 3,
     /// <summary>The wall clock was stepped; the value is the step in seconds.</summary>
     ClockStep = 4,
-    /// <summary>The state of a field line changed.</summary>
-    LineStateChanged = 5,
     /// <summary>The scan was restored from its store.</summary>
     Restored = 6,
 }

@@ -64,8 +64,10 @@ public sealed class ReplayRunner
             long time = start + elapsed;
             for (; !input.AtEnd && input.Time <= time; input.MoveNext())
                 ignored += Take(input) ? 0 : 1;
-            // A full command ring leaves the rest for the next scan.
-            while (nextCommand < commands.Count && commands[nextCommand].Time <= time && Act(commands[nextCommand], new ScanTime(scans, time + _clockStep, elapsed), output))
+            // Commands come between two scans, so their time is that of the scan before; a full ring leaves the rest
+            // for the next one.
+            var before = new ScanTime(scans, time - period + _clockStep, elapsed - period);
+            while (nextCommand < commands.Count && commands[nextCommand].Time <= time && Act(commands[nextCommand], before, output))
                 nextCommand++;
             scans++;
             Scan(new ScanTime(scans, time + _clockStep, elapsed), output);
