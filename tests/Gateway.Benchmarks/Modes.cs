@@ -1,6 +1,7 @@
 using Gateway.Benchmarks.Client;
 using Gateway.Benchmarks.Lateness;
 using Gateway.Benchmarks.Measure;
+using Gateway.Benchmarks.Plant;
 using Gateway.Benchmarks.Scan;
 using Gateway.Benchmarks.Server;
 
@@ -15,6 +16,8 @@ internal static class Modes
           server    our server beside libmodbus's                                    [--rounds N] [--native FILE]
           scan      one scan of 10,000 tags, 1,000 alarms, 1,000 windows             [--scans N]
           lateness  wake-ups of the scan thread beside a C loop                      [--turns N] [--native FILE]
+          gateway   the whole gateway, 10,000 tags at 100 ms and 100,000 at 1 s      --gateway FILE [--seconds N] [--starts N]
+          alarm-latency  register in the PLC to alarm on the stream                  --gateway FILE [--changes N]
           micro     BenchmarkDotNet: decoding, alarm engine, compliance engine, expression
           smoke     a short run of client, server, scan and lateness; fails when one does not run or allocates
         docs/benchmarks.md says what each figure means.
@@ -51,6 +54,12 @@ internal static class Modes
             case "lateness":
                 new LatenessBenchmark(output, programs, native).Run(arguments.Number("--turns", 20));
                 return 0;
+            case "gateway":
+                new GatewayBenchmark(output, programs, RequireGateway(arguments)).RunAsync(arguments.Number("--seconds", 30), arguments.Number("--starts", 7)).GetAwaiter().GetResult();
+                return 0;
+            case "alarm-latency":
+                new AlarmLatencyBenchmark(output, programs, RequireGateway(arguments)).RunAsync(arguments.Number("--changes", 300)).GetAwaiter().GetResult();
+                return 0;
             case "smoke":
                 return Smoke(output, programs);
 #if !NATIVE
@@ -61,6 +70,9 @@ internal static class Modes
                 throw new BenchmarkException($"there is no mode '{mode}'; 'help' lists them");
         }
     }
+
+    private static string RequireGateway(Arguments arguments) =>
+        arguments.Text("--gateway") ?? throw new BenchmarkException("--gateway FILE is needed: the published native binary, or gateway.dll");
 
     private static double RunClient(TextWriter output, PeerPrograms programs, Pace pace, string? native, int[] connections)
     {

@@ -1,6 +1,7 @@
 /* A register bank on plain sockets and epoll: functions 3, 4, 6 and 16, any unit, one bank per port.
  * With STEP_MS the registers below MOVING change at that pace, so that a reader sees new values.
- * raw_server PORTS [STEP_MS [MOVING]]: prints "ready" and its ports; "run N" prints N and the processor time so far. */
+ * raw_server PORTS [STEP_MS [MOVING]]: prints "ready" and its ports; "run N" prints N, the processor time so
+ * far, the clock, and when the first request since the last "run" was answered (0 when none was). */
 #include "peer.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,6 +22,7 @@ struct link {
 static uint8_t banks[MOST_PORTS][2 * REGISTERS];
 static struct link links[MOST_LINKS];
 static int listeners[MOST_PORTS];
+static int64_t first_answer;
 static int bank_count, poller, step, moving = 2000;
 
 static void watch(int fd, uint32_t what)
@@ -112,6 +114,8 @@ static void serve_link(struct link *l)
         close(l->socket);
         l->socket = 0;
     }
+    if (!first_answer && filled)
+        first_answer = wall_ns();
 }
 
 /* Saw teeth within 0 to 9,999 with another phase for each register. */
@@ -136,8 +140,9 @@ static void command(void)
     if (n <= 0)
         exit(0);
     line[n] = 0;
-    printf("%s %lld %lld 0\n", strtok(strchr(line, ' '), " \n"), (long long)cpu_ns(), (long long)wall_ns());
+    printf("%s %lld %lld %lld\n", strtok(strchr(line, ' '), " \n"), (long long)cpu_ns(), (long long)wall_ns(), (long long)first_answer);
     fflush(stdout);
+    first_answer = 0;
 }
 
 int main(int argc, char **argv)
