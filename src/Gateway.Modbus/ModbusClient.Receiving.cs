@@ -140,6 +140,13 @@ public sealed partial class ModbusClient
             return !ForgetLate(id) && NoteMismatch();
         }
 
+        if (!_hasIds && !IsFor(transaction, unit, pdu))
+        {
+            // Without an id this may be another unit's late answer; the true one may still come.
+            Statistics.StaleSkipped++;
+            return NoteMismatch();
+        }
+
         if (unit != transaction.Unit)
         {
             CompleteBad(transaction, BadFrameReason.WrongUnit);
@@ -252,7 +259,7 @@ public sealed partial class ModbusClient
                 Statistics.StaleSkipped++;
                 EndDrainIfLate(_asciiFrame[0], pdu);
             }
-            else if (_asciiFrame[0] != transaction.Unit || (pdu[0] & 0x7F) != transaction.Pdu[0])
+            else if (!IsFor(transaction, _asciiFrame[0], pdu))
             {
                 // Another device's answer on the shared line, or the own echo of another function.
                 Statistics.StaleSkipped++;
@@ -265,6 +272,9 @@ public sealed partial class ModbusClient
 
         return false;
     }
+
+    private static bool IsFor(Transaction transaction, byte unit, ReadOnlySpan<byte> pdu) =>
+        unit == transaction.Unit && (pdu[0] & ~ProtocolLimits.ExceptionFlag) == transaction.Pdu[0];
 
     private void CompleteBad(Transaction transaction, BadFrameReason reason)
     {

@@ -234,6 +234,19 @@ public class ClientTcpTests
         }
     }
 
+    [Fact]
+    public void F27_without_ids_another_units_late_answer_does_not_end_the_request()
+    {
+        var rig = new Rig(new ModbusClientOptions { IdNotEchoed = true });
+        var pending = rig.Read(address: 8, unit: 6);
+        rig.Line.Feed(Rig.Frame(Tcp, 2, 5, Hex("03 02 00 63")));
+        rig.Line.Feed(Rig.Frame(Tcp, 2, 6, Hex("84 02")));
+        Assert.False(pending.IsCompleted);
+        rig.Line.Feed(Rig.AnswerTo(rig.LastRequest, Tcp, id: 2));
+        Assert.True(pending.Result.IsOk);
+        Assert.Equal(8, rig.Room[1]);
+    }
+
     [Theory]
     [InlineData(ModbusFraming.Tcp)]
     [InlineData(ModbusFraming.Rtu)]

@@ -78,6 +78,7 @@ public class ServerTests
     [InlineData("0001 0000 000D 01 17 0000 007E 0000 0001 02 0001", "0001 0000 0003 01 97 03")]
     [InlineData("0001 0000 0005 01 2B 0E 05 00", "0001 0000 0003 01 AB 03")]
     [InlineData("0001 0000 0005 01 2B 0D 01 00", "0001 0000 0003 01 AB 01")]
+    [InlineData("0001 0000 0005 01 2B 0D 01 00 00 00", "0001 0000 0003 01 AB 01")]
     [InlineData("0001 0000 0005 01 2B 0E 04 00", "0001 0000 0003 01 AB 02")]
     public void A_wrong_request_in_a_whole_frame_gets_the_exception_and_the_next_one_its_answer(string request, string answer)
     {

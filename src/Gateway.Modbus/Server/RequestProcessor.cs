@@ -26,6 +26,11 @@ public static class RequestProcessor
         if (!entry.IsKnown)
             return Refuse(requestPdu[0], ModbusExceptionCode.IllegalFunction, responsePdu);
 
+        // §6.19: other types of the encapsulated interface have other lengths and are functions of their own.
+        var isMei = entry.Kind == FunctionKind.DeviceIdentification;
+        if (isMei && requestPdu.Length > 1 && requestPdu[1] != ProtocolLimits.DeviceIdentificationMei)
+            return Refuse(requestPdu[0], ModbusExceptionCode.IllegalFunction, responsePdu);
+
         // §7, code 03: "the implied length is incorrect".
         if (entry.Request.Measure(requestPdu) != requestPdu.Length)
             return Refuse(requestPdu[0], ModbusExceptionCode.IllegalDataValue, responsePdu);
@@ -175,8 +180,6 @@ public static class RequestProcessor
     private static ModbusExceptionCode Identify(
         ReadOnlySpan<byte> request, ref PduWriter response, byte unit, IDataModel model)
     {
-        if (request[1] != ProtocolLimits.DeviceIdentificationMei)
-            return ModbusExceptionCode.IllegalFunction;
         int category = request[2];
         int first = request[3];
         if (category is < 1 or > 4)
