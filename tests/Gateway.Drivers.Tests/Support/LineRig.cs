@@ -46,9 +46,9 @@ internal sealed class LineRig
     public bool IsGood(int tag) => QualityOf(tag).IsGood;
 
     /// <summary>A device on TCP that speaks by the real server.</summary>
-    public SimulatedListener Serve(string endpoint, IDataModel model, ModbusFraming framing = ModbusFraming.Tcp)
+    public SimulatedListener Serve(string endpoint, IDataModel model, ModbusFraming framing = ModbusFraming.Tcp, double idleSeconds = 0)
     {
-        var server = new ModbusServer(model, new ModbusServerOptions { IdleTimeout = TimeSpan.Zero }, Time);
+        var server = new ModbusServer(model, new ModbusServerOptions { IdleTimeout = TimeSpan.FromSeconds(idleSeconds) }, Time);
         return Network.Listen(endpoint, s => server.ServeAsync(s, framing));
     }
 

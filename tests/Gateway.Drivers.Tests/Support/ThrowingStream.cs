@@ -17,8 +17,10 @@ internal sealed class ThrowPlan(string call, int at)
 }
 
 /// <summary>A stream that fails in ways no stream should.</summary>
-internal sealed class ThrowingStream(Stream inner, ThrowPlan plan) : Stream
+internal sealed class ThrowingStream(Stream inner, ThrowPlan plan, Action? disposed = null) : Stream
 {
+    private bool _isDisposed;
+
     public static readonly string[] Calls = ["connect", "read", "read-late", "write", "write-late", "dispose"];
 
     public override bool CanRead => true;
@@ -63,8 +65,10 @@ internal sealed class ThrowingStream(Stream inner, ThrowPlan plan) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isDisposed)
         {
+            _isDisposed = true;
+            disposed?.Invoke();
             inner.Dispose();
             plan.Visit("dispose");
         }
