@@ -140,6 +140,19 @@ public sealed class BankMapTests
         Assert.StartsWith("/nowhere/map.csv: error: ", Assert.Single(errors), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_example_of_the_manual_is_good()
+    {
+        var manual = File.ReadAllText(Path.Combine(ExampleSite.Folder, "..", "..", "docs", "plcsim.md"));
+        const string Fence = "```csv\n";
+        var begin = manual.IndexOf(Fence, StringComparison.Ordinal) + Fence.Length;
+        var map = Good(manual[begin..manual.IndexOf("```", begin, StringComparison.Ordinal)]);
+        Assert.Equal([FaultKind.Delay, FaultKind.Exception], map.Faults.Select(fault => fault.Kind));
+        Assert.Equal(201, map.Size(DataSpace.HoldingRegisters));
+        Assert.Equal("50554D502037", Convert.ToHexString(map.Memory(DataSpace.HoldingRegisters).AsSpan(80, 6)));
+        Assert.Equal(8, map.Memory(DataSpace.InputRegisters)[1]);
+    }
+
     private static BankMap Good(string text)
     {
         var (map, errors) = BankMapReader.Read("map.csv", text);
