@@ -26,10 +26,6 @@ public sealed partial class ModbusLine
     private string _dropReason = "";
     private bool _isIdle;
     private bool _isDownPublished;
-    private bool _hasAnswered;
-    private int _timeoutsInRow;
-    private long _staleSeen;
-    private long _bytesSeen;
 
     private void BeginConnect(long now)
     {
