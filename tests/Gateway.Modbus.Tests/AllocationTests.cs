@@ -40,7 +40,7 @@ public class AllocationTests
             // on threads of its own, so it is measured in chunks, and the clean ones must add up to 10,000 polls;
             // an allocation per poll, or per two hundred, would leave none clean.
             long before = 0;
-            for (var i = 0; i < 6 * Polls && clean * Chunk < Polls; i += window)
+            for (var i = 0; i < 15 * Polls && clean * Chunk < Polls; i += window)
             {
                 if (i % Chunk == 0)
                 {
