@@ -9,16 +9,30 @@ namespace Gateway.Simulation.Plc;
 /// One connection of a <see cref="FaultyModbusServer"/>: one sequential loop that reads frames, has them executed and
 /// spoils or sends the answers. Its buffers are its own.
 /// </summary>
-internal sealed class FaultyConnection(FaultyModbusServer server, Stream stream)
+internal sealed class FaultyConnection : IDisposable
 {
     private const int InputSize = 2048;
     private const int OutputSize = 16 * ProtocolLimits.MaxTcpFrame;
 
     private readonly byte[] _input = new byte[InputSize];
     private readonly byte[] _output = new byte[OutputSize];
+    private readonly FaultyModbusServer _server;
+    private readonly Stream _stream;
+    private readonly TimeSpan _idleTimeout;
+    private readonly ITimer _idleTimer;
     private int _start;
     private int _end;
     private int _outputCount;
+    private long _lastFrame;
+
+    public FaultyConnection(FaultyModbusServer server, Stream stream, TimeSpan idleTimeout)
+    {
+        _server = server;
+        _stream = stream;
+        _idleTimeout = idleTimeout;
+        _lastFrame = server.Time.GetTimestamp();
+        _idleTimer = server.Time.CreateTimer(static c => ((FaultyConnection)c!).OnIdleTimer(), this, idleTimeout, Timeout.InfiniteTimeSpan);
+    }
 
     public async Task RunAsync()
     {
@@ -26,7 +40,7 @@ internal sealed class FaultyConnection(FaultyModbusServer server, Stream stream)
         {
             while (true)
             {
-                var count = await stream.ReadAsync(_input.AsMemory(_end)).ConfigureAwait(false);
+                var count = await _stream.ReadAsync(_input.AsMemory(_end)).ConfigureAwait(false);
                 if (count == 0)
                     return;
                 _end += count;
@@ -43,6 +57,17 @@ internal sealed class FaultyConnection(FaultyModbusServer server, Stream stream)
         }
     }
 
+    public void Dispose() => _idleTimer.Dispose();
+
+    private void OnIdleTimer()
+    {
+        var left = _idleTimeout - _server.Time.GetElapsedTime(Volatile.Read(ref _lastFrame));
+        if (left <= TimeSpan.Zero)
+            _stream.Dispose();
+        else
+            _idleTimer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+
     /// <summary>Answers the frames at hand; false to close.</summary>
     private async ValueTask<bool> AnswerAllAsync()
     {
@@ -53,16 +78,17 @@ internal sealed class FaultyConnection(FaultyModbusServer server, Stream stream)
                 break;
             if (scan.Status != ScanStatus.Frame)
             {
-                server.CountBadFrame();
+                _server.CountBadFrame();
                 return false;
             }
 
             var frame = _input.AsMemory(_start, scan.Count);
             _start += scan.Count;
-            if (server.Faults.HasActive)
+            Volatile.Write(ref _lastFrame, _server.Time.GetTimestamp());
+            if (_server.Faults.HasActive)
             {
-                var facts = server.FactsOf(MbapFrame.Unit(frame.Span), MbapFrame.Pdu(frame.Span));
-                var plan = server.Faults.Plan(in facts);
+                var facts = _server.FactsOf(MbapFrame.Unit(frame.Span), MbapFrame.Pdu(frame.Span));
+                var plan = _server.Faults.Plan(in facts);
                 if (plan.IsSpoiled)
                 {
                     await FlushAsync().ConfigureAwait(false);
@@ -85,14 +111,14 @@ internal sealed class FaultyConnection(FaultyModbusServer server, Stream stream)
     {
         if (_outputCount == 0)
             return;
-        await stream.WriteAsync(_output.AsMemory(0, _outputCount)).ConfigureAwait(false);
+        await _stream.WriteAsync(_output.AsMemory(0, _outputCount)).ConfigureAwait(false);
         _outputCount = 0;
     }
 
     private int Execute(ReadOnlySpan<byte> frame, Span<byte> output)
     {
         var unit = MbapFrame.Unit(frame);
-        var length = server.Execute(unit, MbapFrame.Pdu(frame), output[ProtocolLimits.MbapHeader..]);
+        var length = _server.Execute(unit, MbapFrame.Pdu(frame), output[ProtocolLimits.MbapHeader..]);
         MbapFrame.WriteHeader(output, MbapFrame.Transaction(frame), unit, length);
         return ProtocolLimits.MbapHeader + length;
     }
@@ -102,7 +128,7 @@ internal sealed class FaultyConnection(FaultyModbusServer server, Stream stream)
     {
         if (plan.ClosesBefore || plan.IsSilent)
         {
-            server.CountLost();
+            _server.CountLost();
             return !plan.ClosesBefore;
         }
 
@@ -112,7 +138,7 @@ internal sealed class FaultyConnection(FaultyModbusServer server, Stream stream)
         if (!plan.IsAnswerLost)
         {
             if (plan.Garbage is { } garbage)
-                await stream.WriteAsync(garbage).ConfigureAwait(false);
+                await _stream.WriteAsync(garbage).ConfigureAwait(false);
             await SendAsync(_output.AsMemory(0, plan.Keep(length)), plan.BytePauseMs).ConfigureAwait(false);
         }
 
@@ -126,14 +152,14 @@ internal sealed class FaultyConnection(FaultyModbusServer server, Stream stream)
         int length;
         if (plan.Exception != ModbusExceptionCode.None)
         {
-            server.CountLost();
+            _server.CountLost();
             length = RequestProcessor.Refuse(facts.Function, plan.Exception, pdu);
         }
         else
         {
-            length = server.Execute(facts.Unit, MbapFrame.Pdu(frame), pdu);
+            length = _server.Execute(facts.Unit, MbapFrame.Pdu(frame), pdu);
             if (plan.Stuck is { } stuck)
-                length = server.Faults.HoldBack(stuck, in facts, pdu, length);
+                length = _server.Faults.HoldBack(stuck, in facts, pdu, length);
         }
 
         MbapFrame.WriteHeader(_output, (ushort)(MbapFrame.Transaction(frame) + plan.TransactionShift), (byte)(facts.Unit + plan.UnitShift), length);
@@ -148,7 +174,7 @@ internal sealed class FaultyConnection(FaultyModbusServer server, Stream stream)
             return;
         if (bytePauseMs < 0)
         {
-            await stream.WriteAsync(answer).ConfigureAwait(false);
+            await _stream.WriteAsync(answer).ConfigureAwait(false);
             return;
         }
 
@@ -156,10 +182,10 @@ internal sealed class FaultyConnection(FaultyModbusServer server, Stream stream)
         {
             if (i > 0 && bytePauseMs > 0)
                 await Pause(bytePauseMs).ConfigureAwait(false);
-            await stream.WriteAsync(answer.Slice(i, 1)).ConfigureAwait(false);
+            await _stream.WriteAsync(answer.Slice(i, 1)).ConfigureAwait(false);
         }
     }
 
     // Without a token: cancelling a delay would leave the thread of a simulation. A disposed stream ends the loop.
-    private Task Pause(int milliseconds) => Task.Delay(TimeSpan.FromMilliseconds(milliseconds), server.Time);
+    private Task Pause(int milliseconds) => Task.Delay(TimeSpan.FromMilliseconds(milliseconds), _server.Time);
 }

@@ -17,6 +17,7 @@ public sealed class FaultyModbusServer : IAsyncDisposable
     private readonly IDataModel _model;
     private readonly Func<byte, string?>? _deviceOf;
     private readonly int _maxConnections;
+    private readonly TimeSpan _idleTimeout;
     private bool _isStopped;
     private bool _isDisposed;
     private long _requests;
@@ -28,14 +29,16 @@ public sealed class FaultyModbusServer : IAsyncDisposable
     /// <param name="deviceOf">Name of the device of a unit id, for rules that name one.</param>
     /// <param name="time">Clock of delays; null for the system's.</param>
     /// <param name="maxConnections">Connections served at once; a further one is closed at once.</param>
+    /// <param name="idleTimeout">A connection without a whole request for so long is closed, so that half-open ones do not use up the limit; null for 5 minutes.</param>
     public FaultyModbusServer(
-        IDataModel model, FaultRules faults, Func<byte, string?>? deviceOf = null, TimeProvider? time = null, int maxConnections = 100)
+        IDataModel model, FaultRules faults, Func<byte, string?>? deviceOf = null, TimeProvider? time = null, int maxConnections = 100, TimeSpan? idleTimeout = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(faults);
         _model = model;
         _deviceOf = deviceOf;
         _maxConnections = maxConnections;
+        _idleTimeout = idleTimeout ?? TimeSpan.FromMinutes(5);
         Faults = faults;
         Time = time ?? TimeProvider.System;
     }
@@ -95,7 +98,8 @@ public sealed class FaultyModbusServer : IAsyncDisposable
         try
         {
             using var registration = cancellation.UnsafeRegister(static s => ((Stream)s!).Dispose(), stream);
-            await new FaultyConnection(this, stream).RunAsync().ConfigureAwait(false);
+            using var connection = new FaultyConnection(this, stream, _idleTimeout);
+            await connection.RunAsync().ConfigureAwait(false);
         }
         finally
         {

@@ -70,7 +70,7 @@ internal static class GatewayShapes
     public static readonly Field ConnectTimeout = Field.Integer("connectTimeoutMs", 10, 60_000, "3000", "Longest wait for a connection.");
     public static readonly Field ReconnectMin = Field.Integer("reconnectMinMs", 10, 3_600_000, "1000", "First pause between connection attempts; it doubles.");
     public static readonly Field ReconnectMax = Field.Integer("reconnectMaxMs", 10, 3_600_000, "60000", "Longest pause between connection attempts.");
-    public static readonly Field Stack = Field.Choice("stack", ["gateway", "nmodbus"], "gateway", "Protocol stack; vendor stacks need a build with them.");
+    public static readonly Field Stack = Field.Choice("stack", ["gateway"], "gateway", "Protocol stack of the line; builds with vendor stacks will know more.");
     public static readonly Field Devices = Field.Objects("devices", Device, "The devices reached through the line.", required: true);
 
     public static readonly Shape Line = new("lines[]", "One connection or serial bus.",

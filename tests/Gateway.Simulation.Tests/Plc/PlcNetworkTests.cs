@@ -103,6 +103,24 @@ public sealed class PlcNetworkTests
         Assert.True((await ReadAsync(first, SmallSite.Works, 120, 2)).IsOk);
     }, Limit);
 
+    [Fact]
+    public void A_connection_without_requests_is_closed_and_a_busy_one_is_not()
+    {
+        _time.Run(async () =>
+        {
+            await using var idle = await ConnectAsync("works");
+            await using var busy = await ConnectAsync("works");
+            for (var minute = 0; minute < 7; minute++)
+            {
+                Assert.Equal(minute < 5 ? 2 : 1, _station.Lines[0].Server.Connections);
+                Assert.True((await ReadAsync(busy, SmallSite.Works, 120, 2)).IsOk);
+                await Task.Delay(TimeSpan.FromMinutes(1) + TimeSpan.FromMilliseconds(1), _time);
+            }
+        }, Limit);
+        _time.AdvanceBy(TimeSpan.FromMinutes(6));
+        Assert.Equal(0, _station.Lines[0].Server.Connections);
+    }
+
     private async Task<ModbusClient> ConnectAsync(string host) =>
         new(await _network.ConnectAsync(host, 502), new ModbusClientOptions { TimeoutMs = 1000 }, _time);
 
