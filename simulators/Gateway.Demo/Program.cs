@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Gateway.Demo;
+using Gateway.Modbus;
 
 // See the gateway's own entry point: one thread hop less per poll.
-Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+ModbusTransport.PreferInlineCompletions();
 
 var weather = new Option<string>("--weather") { Description = "dry, rain or storm", DefaultValueFactory = _ => "dry" };
 var speed = new Option<double>("--speed") { Description = "Simulated seconds per second, 1 to 10000", DefaultValueFactory = _ => 1 };

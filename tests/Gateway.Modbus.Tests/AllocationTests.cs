@@ -16,14 +16,18 @@ public class AllocationTests
     private const int Chunk = 200;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(8)]
-    public async Task Ten_thousand_polls_over_loopback_allocate_nothing_on_either_side(int window)
+    [InlineData(1, false)]
+    [InlineData(8, false)]
+    [InlineData(1, true)]
+    [InlineData(8, true)]
+    public async Task Ten_thousand_polls_over_loopback_allocate_nothing_on_either_side(int window, bool onReactor)
     {
         await using var server = new ModbusServer(new RegisterBank());
         server.Start(new IPEndPoint(IPAddress.Loopback, 0));
         var end = server.LocalEndPoint!;
-        var stream = await ModbusTransport.ConnectTcpAsync(end.Address.ToString(), end.Port, TimeSpan.FromSeconds(5));
+        var stream = onReactor
+            ? await ModbusTransport.ConnectReactorAsync(end.Address.ToString(), end.Port, CancellationToken.None)
+            : await ModbusTransport.ConnectTcpAsync(end.Address.ToString(), end.Port, TimeSpan.FromSeconds(5));
         await using var client = new ModbusClient(stream, new ModbusClientOptions { Window = window, TimeoutMs = 5000 });
         var request = new byte[] { 3, 0, 0, 0, 125 };
         var rooms = Enumerable.Range(0, window).Select(_ => new byte[250]).ToArray();

@@ -78,10 +78,18 @@ public class LoopbackTests
         Assert.False(client.IsConnected);
     }
 
-    private static async Task<ModbusClient> ConnectAsync(ModbusServer server, int window = 1)
+    private async Task<ModbusClient> ConnectAsync(ModbusServer server, int window = 1)
     {
         var end = server.LocalEndPoint!;
-        var stream = await ModbusTransport.ConnectTcpAsync(end.Address.ToString(), end.Port, s_patience);
+        var stream = await OpenAsync(end.Address.ToString(), end.Port);
         return new ModbusClient(stream, new ModbusClientOptions { Window = window, TimeoutMs = 5000 });
     }
+
+    protected virtual ValueTask<Stream> OpenAsync(string host, int port) => ModbusTransport.ConnectTcpAsync(host, port, s_patience);
+}
+
+/// <summary>The same over the sockets that a program with inline completions gets on Linux.</summary>
+public sealed class ReactorLoopbackTests : LoopbackTests
+{
+    protected override ValueTask<Stream> OpenAsync(string host, int port) => ModbusTransport.ConnectReactorAsync(host, port, CancellationToken.None);
 }

@@ -7,7 +7,6 @@ namespace Gateway.Benchmarks.Client;
 /// </summary>
 internal sealed class ClientBenchmark(TextWriter output, PeerPrograms programs, Pace pace, string? native) : IDisposable
 {
-    private const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
     private readonly Peer _server = Peer.Start("server", programs.Require("raw_server"), ["1"]);
     private readonly List<Peer> _clients = [];
 
@@ -85,12 +84,13 @@ internal sealed class ClientBenchmark(TextWriter output, PeerPrograms programs, 
     private List<Contestant> AddOurs(int connections, int window)
     {
         string[] arguments = ["child-client", Port, connections.ToString(), window.ToString()];
+        string[] inline = [.. arguments, "1"], pooled = [.. arguments, "0"];
         string suffix = window == 1 ? "" : $", window {window}";
-        List<Contestant> ours = [EnterOurs(Peer.StartOurs("ModbusClient" + suffix, null, arguments, (Inline, "1")))];
+        List<Contestant> ours = [EnterOurs(Peer.StartOurs("ModbusClient" + suffix, null, inline))];
         if (native is not null)
-            ours.Add(EnterOurs(Peer.StartOurs("ModbusClient native" + suffix, native, arguments, (Inline, "1"))));
+            ours.Add(EnterOurs(Peer.StartOurs("ModbusClient native" + suffix, native, inline)));
         if (window == 1)
-            ours.Add(EnterOurs(Peer.StartOurs("ModbusClient, no inlining", null, arguments, (Inline, "0"))));
+            ours.Add(EnterOurs(Peer.StartOurs("ModbusClient, no inlining", null, pooled)));
         return ours;
     }
 

@@ -9,9 +9,11 @@ internal static class ClientChild
 {
     private const int Registers = 125;
 
-    /// <summary>Mode "child-client PORT CONNECTIONS WINDOW".</summary>
+    /// <summary>Mode "child-client PORT CONNECTIONS WINDOW INLINE".</summary>
     public static int Run(string[] words)
     {
+        if (words[3] == "1")
+            ModbusTransport.PreferInlineCompletions();
         // Connects and waits on the main thread: after an await it would go on, and then block, on the thread that
         // completes all socket operations.
         int port = int.Parse(words[0]), connections = int.Parse(words[1]), window = int.Parse(words[2]);
