@@ -51,7 +51,7 @@ public sealed class BuiltInTypeTests
     }
 
     [Theory]
-    [InlineData("8601000080", "BadDecodingError")] // length -2147483647 is null, then nothing is left: see below
+    [InlineData("8601000080", "BadDecodingError")] // a negative length is null
     [InlineData("86ffffff7f", "BadEncodingLimitsExceeded")] // two billion elements
     [InlineData("86ff000000", "BadDecodingError")] // more elements than bytes
     [InlineData("0cffffff7f", "BadDecodingError")] // a text longer than the message
@@ -174,7 +174,7 @@ public sealed class BuiltInTypeTests
         Assert.Equal("the node does not exist", new StatusCode(0x80340000).Text);
         Assert.Equal("Good (0x00000480)", new StatusCode(0x480).ToString());
         Assert.True(new StatusCode(0x480).HasOverflow && new StatusCode(0x480).IsGood);
-        Assert.Equal("0x812F0000", new StatusCode(0x812F0000).Name.Replace("0x812F0000", "0x812F0000"));
+        Assert.Equal("0x8FFF0000", new StatusCode(0x8FFF0000).Name);
         Assert.True(new StatusCode(0x40900000).IsUncertain);
     }
 }

@@ -31,7 +31,7 @@ public sealed class MessageTests
             RequestHeader = Header,
             NodesToWrite = [new WriteValue { NodeId = new NodeId("d0", 2), AttributeId = 13, Value = new DataValue(new Variant(42)) }],
         }),
-        ("01000f02" + Head + "000000000000000000000000006400000001000000005500000000002101000000003f000000", new BrowseRequest
+        ("01000f02" + Head + "0000000000000000000000000000" + "64000000" + "01000000" + "0055" + "00000000" + "0021" + "01" + "00000000" + "3f000000", new BrowseRequest
         {
             RequestHeader = Header,
             RequestedMaxReferencesPerNode = 100,
