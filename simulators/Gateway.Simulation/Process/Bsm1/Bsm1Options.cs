@@ -12,10 +12,11 @@ public sealed record Bsm1Options
     public Bsm1Dimensions Size { get; init; } = new();
 
     /// <summary>
-    /// Puts the filter of the reference implementation (8.64 s on flow and mass flows) before tank 1. It has no physical
-    /// meaning; it breaks algebraic loops that this model does not have.
+    /// Has the filter of the reference implementation (8.64 s on flow and mass flows) before tank 1. It was put there to
+    /// break algebraic loops, but the published dynamic results contain it: without it the effluent carries about 0.03 %
+    /// more. Steady states are the same.
     /// </summary>
-    public bool HasMixingFilter { get; init; }
+    public bool HasMixingFilter { get; init; } = true;
 
     /// <summary>The integration method.</summary>
     public RungeKuttaOrder Order { get; init; } = RungeKuttaOrder.Four;
