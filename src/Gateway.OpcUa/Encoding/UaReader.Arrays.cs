@@ -41,7 +41,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(1);
         if (length < 0)
             return null;
-        var elements = new bool[length];
+        var elements = length == 0 ? [] : new bool[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadBoolean();
         return elements;
@@ -53,7 +53,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(8);
         if (length < 0)
             return null;
-        var elements = new DateTime[length];
+        var elements = length == 0 ? [] : new DateTime[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadDateTime();
         return elements;
@@ -65,7 +65,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(16);
         if (length < 0)
             return null;
-        var elements = new Guid[length];
+        var elements = length == 0 ? [] : new Guid[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadGuid();
         return elements;
@@ -77,7 +77,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(4);
         if (length < 0)
             return null;
-        var elements = new string?[length];
+        var elements = length == 0 ? [] : new string?[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadString();
         return elements;
@@ -89,7 +89,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(4);
         if (length < 0)
             return null;
-        var elements = new string?[length];
+        var elements = length == 0 ? [] : new string?[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadXmlElement();
         return elements;
@@ -101,7 +101,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(4);
         if (length < 0)
             return null;
-        byte[]?[] elements = new byte[length][];
+        byte[]?[] elements = length == 0 ? [] : new byte[length][];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadByteString();
         return elements;
@@ -113,7 +113,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(2);
         if (length < 0)
             return null;
-        var elements = new NodeId[length];
+        var elements = length == 0 ? [] : new NodeId[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadNodeId();
         return elements;
@@ -125,7 +125,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(2);
         if (length < 0)
             return null;
-        var elements = new ExpandedNodeId[length];
+        var elements = length == 0 ? [] : new ExpandedNodeId[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadExpandedNodeId();
         return elements;
@@ -137,7 +137,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(4);
         if (length < 0)
             return null;
-        var elements = new StatusCode[length];
+        var elements = length == 0 ? [] : new StatusCode[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadStatusCode();
         return elements;
@@ -149,7 +149,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(6);
         if (length < 0)
             return null;
-        var elements = new QualifiedName[length];
+        var elements = length == 0 ? [] : new QualifiedName[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadQualifiedName();
         return elements;
@@ -161,7 +161,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(1);
         if (length < 0)
             return null;
-        var elements = new LocalizedText[length];
+        var elements = length == 0 ? [] : new LocalizedText[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadLocalizedText();
         return elements;
@@ -173,7 +173,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(3);
         if (length < 0)
             return null;
-        var elements = new ExtensionObject[length];
+        var elements = length == 0 ? [] : new ExtensionObject[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadExtensionObject();
         return elements;
@@ -185,7 +185,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(1);
         if (length < 0)
             return null;
-        var elements = new DataValue[length];
+        var elements = length == 0 ? [] : new DataValue[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadDataValue();
         return elements;
@@ -197,7 +197,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(1);
         if (length < 0)
             return null;
-        var elements = new Variant[length];
+        var elements = length == 0 ? [] : new Variant[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadVariant();
         return elements;
@@ -209,7 +209,7 @@ public ref partial struct UaReader
         var length = ReadArrayLength(1);
         if (length < 0)
             return null;
-        var elements = new DiagnosticInfo?[length];
+        var elements = length == 0 ? [] : new DiagnosticInfo?[length];
         for (var i = 0; i < elements.Length && IsGood; i++)
             elements[i] = ReadDiagnosticInfo();
         return elements;

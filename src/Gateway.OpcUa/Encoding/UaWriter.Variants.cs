@@ -149,6 +149,16 @@ public ref partial struct UaWriter
             case BuiltInType.Double:
                 WriteDoubleArray((double[]?)elements);
                 break;
+            default:
+                WriteTextElements(type, elements);
+                break;
+        }
+    }
+
+    private void WriteTextElements(BuiltInType type, Array? elements)
+    {
+        switch (type)
+        {
             case BuiltInType.String:
                 WriteStringArray((string?[]?)elements);
                 break;
@@ -170,6 +180,16 @@ public ref partial struct UaWriter
             case BuiltInType.ExpandedNodeId:
                 WriteExpandedNodeIdArray((ExpandedNodeId[]?)elements);
                 break;
+            default:
+                WriteOtherElements(type, elements);
+                break;
+        }
+    }
+
+    private void WriteOtherElements(BuiltInType type, Array? elements)
+    {
+        switch (type)
+        {
             case BuiltInType.StatusCode:
                 WriteStatusCodeArray((StatusCode[]?)elements);
                 break;

@@ -53,7 +53,7 @@ public sealed class ActivateSessionRequest : IServiceRequest
         ClientSignature.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(8);
-            ClientSoftwareCertificates = length < 0 ? null : new SignedSoftwareCertificate[length];
+            ClientSoftwareCertificates = length < 0 ? null : length == 0 ? [] : new SignedSoftwareCertificate[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 ClientSoftwareCertificates![i].Decode(ref reader);
         }
@@ -169,7 +169,7 @@ public sealed class BrowseNextResponse : IServiceResponse
         ResponseHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(12);
-            Results = length < 0 ? null : new BrowseResult[length];
+            Results = length < 0 ? null : length == 0 ? [] : new BrowseResult[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 Results![i].Decode(ref reader);
         }
@@ -216,7 +216,7 @@ public sealed class BrowseRequest : IServiceRequest
         RequestedMaxReferencesPerNode = reader.ReadUInt32();
         {
             var length = reader.ReadArrayLength(17);
-            NodesToBrowse = length < 0 ? null : new BrowseDescription[length];
+            NodesToBrowse = length < 0 ? null : length == 0 ? [] : new BrowseDescription[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 NodesToBrowse![i].Decode(ref reader);
         }
@@ -256,7 +256,7 @@ public sealed class BrowseResponse : IServiceResponse
         ResponseHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(12);
-            Results = length < 0 ? null : new BrowseResult[length];
+            Results = length < 0 ? null : length == 0 ? [] : new BrowseResult[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 Results![i].Decode(ref reader);
         }
@@ -293,7 +293,7 @@ public sealed class CallRequest : IServiceRequest
         RequestHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(8);
-            MethodsToCall = length < 0 ? null : new CallMethodRequest[length];
+            MethodsToCall = length < 0 ? null : length == 0 ? [] : new CallMethodRequest[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 MethodsToCall![i].Decode(ref reader);
         }
@@ -333,7 +333,7 @@ public sealed class CallResponse : IServiceResponse
         ResponseHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(16);
-            Results = length < 0 ? null : new CallMethodResult[length];
+            Results = length < 0 ? null : length == 0 ? [] : new CallMethodResult[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 Results![i].Decode(ref reader);
         }
@@ -539,7 +539,7 @@ public sealed class CreateMonitoredItemsRequest : IServiceRequest
         TimestampsToReturn = (TimestampsToReturn)reader.ReadInt32();
         {
             var length = reader.ReadArrayLength(40);
-            ItemsToCreate = length < 0 ? null : new MonitoredItemCreateRequest[length];
+            ItemsToCreate = length < 0 ? null : length == 0 ? [] : new MonitoredItemCreateRequest[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 ItemsToCreate![i].Decode(ref reader);
         }
@@ -579,7 +579,7 @@ public sealed class CreateMonitoredItemsResponse : IServiceResponse
         ResponseHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(23);
-            Results = length < 0 ? null : new MonitoredItemCreateResult[length];
+            Results = length < 0 ? null : length == 0 ? [] : new MonitoredItemCreateResult[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 Results![i].Decode(ref reader);
         }
@@ -719,13 +719,13 @@ public sealed class CreateSessionResponse : IServiceResponse
         ServerCertificate = reader.ReadByteString();
         {
             var length = reader.ReadArrayLength(50);
-            ServerEndpoints = length < 0 ? null : new EndpointDescription[length];
+            ServerEndpoints = length < 0 ? null : length == 0 ? [] : new EndpointDescription[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (ServerEndpoints![i] = new()).Decode(ref reader);
         }
         {
             var length = reader.ReadArrayLength(8);
-            ServerSoftwareCertificates = length < 0 ? null : new SignedSoftwareCertificate[length];
+            ServerSoftwareCertificates = length < 0 ? null : length == 0 ? [] : new SignedSoftwareCertificate[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 ServerSoftwareCertificates![i].Decode(ref reader);
         }
@@ -1031,7 +1031,7 @@ public sealed class FindServersResponse : IServiceResponse
         ResponseHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(25);
-            Servers = length < 0 ? null : new ApplicationDescription[length];
+            Servers = length < 0 ? null : length == 0 ? [] : new ApplicationDescription[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (Servers![i] = new()).Decode(ref reader);
         }
@@ -1106,7 +1106,7 @@ public sealed class GetEndpointsResponse : IServiceResponse
         ResponseHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(50);
-            Endpoints = length < 0 ? null : new EndpointDescription[length];
+            Endpoints = length < 0 ? null : length == 0 ? [] : new EndpointDescription[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (Endpoints![i] = new()).Decode(ref reader);
         }
@@ -1157,7 +1157,7 @@ public sealed class HistoryReadRequest : IServiceRequest
         ReleaseContinuationPoints = reader.ReadBoolean();
         {
             var length = reader.ReadArrayLength(16);
-            NodesToRead = length < 0 ? null : new HistoryReadValueId[length];
+            NodesToRead = length < 0 ? null : length == 0 ? [] : new HistoryReadValueId[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 NodesToRead![i].Decode(ref reader);
         }
@@ -1197,7 +1197,7 @@ public sealed class HistoryReadResponse : IServiceResponse
         ResponseHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(11);
-            Results = length < 0 ? null : new HistoryReadResult[length];
+            Results = length < 0 ? null : length == 0 ? [] : new HistoryReadResult[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 Results![i].Decode(ref reader);
         }
@@ -1244,7 +1244,7 @@ public sealed class ModifyMonitoredItemsRequest : IServiceRequest
         TimestampsToReturn = (TimestampsToReturn)reader.ReadInt32();
         {
             var length = reader.ReadArrayLength(24);
-            ItemsToModify = length < 0 ? null : new MonitoredItemModifyRequest[length];
+            ItemsToModify = length < 0 ? null : length == 0 ? [] : new MonitoredItemModifyRequest[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 ItemsToModify![i].Decode(ref reader);
         }
@@ -1284,7 +1284,7 @@ public sealed class ModifyMonitoredItemsResponse : IServiceResponse
         ResponseHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(19);
-            Results = length < 0 ? null : new MonitoredItemModifyResult[length];
+            Results = length < 0 ? null : length == 0 ? [] : new MonitoredItemModifyResult[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 Results![i].Decode(ref reader);
         }
@@ -1502,7 +1502,7 @@ public sealed class PublishRequest : IServiceRequest
         RequestHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(8);
-            SubscriptionAcknowledgements = length < 0 ? null : new SubscriptionAcknowledgement[length];
+            SubscriptionAcknowledgements = length < 0 ? null : length == 0 ? [] : new SubscriptionAcknowledgement[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 SubscriptionAcknowledgements![i].Decode(ref reader);
         }
@@ -1602,7 +1602,7 @@ public sealed class ReadRequest : IServiceRequest
         TimestampsToReturn = (TimestampsToReturn)reader.ReadInt32();
         {
             var length = reader.ReadArrayLength(16);
-            NodesToRead = length < 0 ? null : new ReadValueId[length];
+            NodesToRead = length < 0 ? null : length == 0 ? [] : new ReadValueId[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 NodesToRead![i].Decode(ref reader);
         }
@@ -2205,7 +2205,7 @@ public sealed class TransferSubscriptionsResponse : IServiceResponse
         ResponseHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(8);
-            Results = length < 0 ? null : new TransferResult[length];
+            Results = length < 0 ? null : length == 0 ? [] : new TransferResult[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 Results![i].Decode(ref reader);
         }
@@ -2242,7 +2242,7 @@ public sealed class TranslateBrowsePathsToNodeIdsRequest : IServiceRequest
         RequestHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(6);
-            BrowsePaths = length < 0 ? null : new BrowsePath[length];
+            BrowsePaths = length < 0 ? null : length == 0 ? [] : new BrowsePath[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (BrowsePaths![i] = new()).Decode(ref reader);
         }
@@ -2282,7 +2282,7 @@ public sealed class TranslateBrowsePathsToNodeIdsResponse : IServiceResponse
         ResponseHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(8);
-            Results = length < 0 ? null : new BrowsePathResult[length];
+            Results = length < 0 ? null : length == 0 ? [] : new BrowsePathResult[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 Results![i].Decode(ref reader);
         }
@@ -2372,7 +2372,7 @@ public sealed class WriteRequest : IServiceRequest
         RequestHeader.Decode(ref reader);
         {
             var length = reader.ReadArrayLength(11);
-            NodesToWrite = length < 0 ? null : new WriteValue[length];
+            NodesToWrite = length < 0 ? null : length == 0 ? [] : new WriteValue[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 NodesToWrite![i].Decode(ref reader);
         }

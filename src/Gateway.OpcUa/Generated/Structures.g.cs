@@ -409,7 +409,7 @@ public struct BrowsePathResult : IStructure
         StatusCode = reader.ReadStatusCode();
         {
             var length = reader.ReadArrayLength(6);
-            Targets = length < 0 ? null : new BrowsePathTarget[length];
+            Targets = length < 0 ? null : length == 0 ? [] : new BrowsePathTarget[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 Targets![i].Decode(ref reader);
         }
@@ -475,7 +475,7 @@ public struct BrowseResult : IStructure
         ContinuationPoint = reader.ReadByteString();
         {
             var length = reader.ReadArrayLength(18);
-            References = length < 0 ? null : new ReferenceDescription[length];
+            References = length < 0 ? null : length == 0 ? [] : new ReferenceDescription[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 References![i].Decode(ref reader);
         }
@@ -657,7 +657,7 @@ public sealed class ContentFilter : IStructure
     {
         {
             var length = reader.ReadArrayLength(8);
-            Elements = length < 0 ? null : new ContentFilterElement[length];
+            Elements = length < 0 ? null : length == 0 ? [] : new ContentFilterElement[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (Elements![i] = new()).Decode(ref reader);
         }
@@ -749,7 +749,7 @@ public sealed class ContentFilterResult : IStructure
     {
         {
             var length = reader.ReadArrayLength(12);
-            ElementResults = length < 0 ? null : new ContentFilterElementResult[length];
+            ElementResults = length < 0 ? null : length == 0 ? [] : new ContentFilterElementResult[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (ElementResults![i] = new()).Decode(ref reader);
         }
@@ -815,7 +815,7 @@ public sealed class DataChangeNotification : IStructure
     {
         {
             var length = reader.ReadArrayLength(5);
-            MonitoredItems = length < 0 ? null : new MonitoredItemNotification[length];
+            MonitoredItems = length < 0 ? null : length == 0 ? [] : new MonitoredItemNotification[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 MonitoredItems![i].Decode(ref reader);
         }
@@ -937,7 +937,7 @@ public sealed class EndpointDescription : IStructure
         SecurityPolicyUri = reader.ReadString();
         {
             var length = reader.ReadArrayLength(20);
-            UserIdentityTokens = length < 0 ? null : new UserTokenPolicy[length];
+            UserIdentityTokens = length < 0 ? null : length == 0 ? [] : new UserTokenPolicy[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (UserIdentityTokens![i] = new()).Decode(ref reader);
         }
@@ -968,7 +968,7 @@ public sealed class EnumDefinition : IStructure
     {
         {
             var length = reader.ReadArrayLength(14);
-            Fields = length < 0 ? null : new EnumField[length];
+            Fields = length < 0 ? null : length == 0 ? [] : new EnumField[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (Fields![i] = new()).Decode(ref reader);
         }
@@ -1124,7 +1124,7 @@ public sealed class EventFilter : IStructure
     {
         {
             var length = reader.ReadArrayLength(14);
-            SelectClauses = length < 0 ? null : new SimpleAttributeOperand[length];
+            SelectClauses = length < 0 ? null : length == 0 ? [] : new SimpleAttributeOperand[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (SelectClauses![i] = new()).Decode(ref reader);
         }
@@ -1186,7 +1186,7 @@ public sealed class EventNotificationList : IStructure
     {
         {
             var length = reader.ReadArrayLength(8);
-            Events = length < 0 ? null : new EventFieldList[length];
+            Events = length < 0 ? null : length == 0 ? [] : new EventFieldList[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 Events![i].Decode(ref reader);
         }
@@ -1237,7 +1237,7 @@ public sealed class HistoryEvent : IStructure
     {
         {
             var length = reader.ReadArrayLength(4);
-            Events = length < 0 ? null : new HistoryEventFieldList[length];
+            Events = length < 0 ? null : length == 0 ? [] : new HistoryEventFieldList[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (Events![i] = new()).Decode(ref reader);
         }
@@ -1293,7 +1293,7 @@ public sealed class HistoryModifiedData : IStructure
         DataValues = reader.ReadDataValueArray();
         {
             var length = reader.ReadArrayLength(16);
-            ModificationInfos = length < 0 ? null : new ModificationInfo[length];
+            ModificationInfos = length < 0 ? null : length == 0 ? [] : new ModificationInfo[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (ModificationInfos![i] = new()).Decode(ref reader);
         }
@@ -2128,7 +2128,7 @@ public sealed class RelativePath : IStructure
     {
         {
             var length = reader.ReadArrayLength(10);
-            Elements = length < 0 ? null : new RelativePathElement[length];
+            Elements = length < 0 ? null : length == 0 ? [] : new RelativePathElement[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 Elements![i].Decode(ref reader);
         }
@@ -2989,7 +2989,7 @@ public sealed class StructureDefinition : IStructure
         StructureType = (StructureType)reader.ReadInt32();
         {
             var length = reader.ReadArrayLength(20);
-            Fields = length < 0 ? null : new StructureField[length];
+            Fields = length < 0 ? null : length == 0 ? [] : new StructureField[length];
             for (var i = 0; i < length && reader.IsGood; i++)
                 (Fields![i] = new()).Decode(ref reader);
         }

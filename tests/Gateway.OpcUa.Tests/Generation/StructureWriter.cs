@@ -106,7 +106,7 @@ internal sealed class StructureWriter(SchemaTables tables, StringBuilder text)
 
         text.AppendLine("        {");
         text.AppendLine($"            var length = reader.ReadArrayLength({Smallest(field.Type)});");
-        text.AppendLine($"            {field.Name} = length < 0 ? null : new {type}[length];");
+        text.AppendLine($"            {field.Name} = length < 0 ? null : length == 0 ? [] : new {type}[length];");
         text.AppendLine("            for (var i = 0; i < length && reader.IsGood; i++)");
         if (one.Length > 0)
             text.AppendLine($"                {field.Name}![i] = {one};");
