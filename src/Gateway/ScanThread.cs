@@ -54,7 +54,7 @@ public sealed partial class ScanThread : IDisposable
 
     private void Run()
     {
-        var sleeper = new PreciseSleep();
+        var sleeper = new PreciseSleep(_period);
         LogPriority(_logger, sleeper.Describe());
         try
         {

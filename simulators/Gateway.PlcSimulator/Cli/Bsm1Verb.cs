@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Gateway.PlcSimulator.Bsm1;
+using Gateway.Simulation.Process;
 using Gateway.Simulation.Process.Bsm1;
 
 namespace Gateway.PlcSimulator.Cli;
@@ -16,6 +17,8 @@ internal static class Bsm1Verb
 
     // Noise is drawn for as long as the benchmark's own table is, and then starts again.
     private const int NoiseMinutes = 14 * 1440;
+
+    private static readonly Dictionary<string, Weather> Weathers = new() { ["dry"] = Weather.Dry, ["rain"] = Weather.Rain, ["storm"] = Weather.Storm };
 
     private static readonly Option<string> Influent = new("--influent") { Description = "FILE, or dry, rain or storm from the built-in generator, or constant", Required = true };
     private static readonly Option<string> Control = new Option<string>("--control") { Description = "open: fixed recycle and aeration; default: the benchmark's two loops", DefaultValueFactory = _ => "default" }.AcceptOnlyFromAmong("open", "default");
@@ -100,6 +103,8 @@ internal static class Bsm1Verb
         var name = parsed.GetValue(Influent)!;
         if (name == "constant")
             return InfluentSeries.Constant;
+        if (Weathers.TryGetValue(name, out var weather))
+            return GeneratedInfluent.Generate(weather, Math.Clamp(days, 1, MostDays), parsed.GetValue(Seed));
         return Read(name, parsed.GetValue(Hold), errors);
     }
 
@@ -107,6 +112,8 @@ internal static class Bsm1Verb
     {
         if (parsed.GetValue(Dry) is { } path)
             return Read(path, parsed.GetValue(Hold), errors);
+        if (Weathers.ContainsKey(parsed.GetValue(Influent)!))
+            return GeneratedInfluent.Generate(Weather.Dry, Bsm1Procedure.DryDays, parsed.GetValue(Seed));
         if (tested is null || tested.Count == 1)
             return null;
         // The benchmark's files all have the same dry first week, and their dry weather is that week twice.

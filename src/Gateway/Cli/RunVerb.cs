@@ -29,6 +29,8 @@ internal static class RunVerb
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         });
+        // A start that fails is told below in one line; the host would print the whole stack of it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Services.AddSingleton<IHostedService>(services => new GatewayHost(site, http, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(site.Timeouts.ShutdownMs));
         using IHost host = builder.Build();

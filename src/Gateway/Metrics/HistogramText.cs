@@ -60,6 +60,6 @@ internal sealed class HistogramText(GatewayContext context)
     }
 
     /// <summary>Backslash, quote and line feed are escaped in a label's value.</summary>
-    private static string Escape(string value) =>
+    internal static string Escape(string value) =>
         value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }

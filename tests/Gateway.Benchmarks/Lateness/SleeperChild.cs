@@ -23,7 +23,7 @@ internal static partial class SleeperChild
 
     private static void Serve(long period, bool wantsFifo)
     {
-        var sleep = new PreciseSleep();
+        var sleep = new PreciseSleep(Nanoseconds(period) / 100);
         bool hasFifo = sleep.Describe().Contains("SCHED_FIFO priority", StringComparison.Ordinal);
         if (!wantsFifo)
         {

@@ -9,25 +9,25 @@ namespace Gateway.Web.Reports;
 /// <summary>Which point of which device feeds each tag, and which output writes it. Built at start; any thread.</summary>
 internal sealed class TagSources
 {
-    private readonly TagSourceMessage?[] _sources;
+    private readonly (LineDefinition Line, DeviceDefinition Device, PointDefinition Point)[] _sources;
     private readonly int[] _outputs;
 
     public TagSources(GatewayContext context)
     {
         int count = context.Scan.Plant.Tags.Length;
-        _sources = new TagSourceMessage?[count];
+        _sources = new (LineDefinition, DeviceDefinition, PointDefinition)[count];
         _outputs = new int[count];
         Array.Fill(_outputs, -1);
         foreach (LineDefinition line in context.Site.Lines)
             foreach (DeviceDefinition device in line.Devices)
                 foreach (PointDefinition point in device.Points)
-                    _sources[point.Tag] = Describe(line, device, point);
+                    _sources[point.Tag] = (line, device, point);
         foreach (var output in context.Scan.Plant.Outputs)
             _outputs[output.Tag] = output.Index;
     }
 
     /// <summary>Null for a tag that no device feeds.</summary>
-    public TagSourceMessage? this[int tag] => _sources[tag];
+    public TagSourceMessage? this[int tag] => _sources[tag] is { Point: not null } source ? Describe(source.Line, source.Device, source.Point) : null;
 
     /// <summary>Index of the output that writes the tag's point; -1 for none.</summary>
     public int OutputOf(int tag) => _outputs[tag];
