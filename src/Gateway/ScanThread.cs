@@ -59,16 +59,30 @@ public sealed partial class ScanThread : IDisposable
         try
         {
             Loop(sleeper);
-            _context.Scan.Stop(Now(Elapsed()), RunState.Stop);
+            Stop(sleeper, RunState.Stop);
         }
         catch (Exception bug)
         {
             // Whatever comes out of the scan is our own fault; there is no state to go on from.
             _context.Fault = bug.Message;
             LogFault(_logger, bug);
-            _context.Scan.Stop(Now(Elapsed()), RunState.Fault);
+            Stop(sleeper, RunState.Fault);
         }
         _recorder.Wake();
+    }
+
+    /// <summary>Drives the fail-safe values and waits, for half of the time a stop may take, until the lines have written them.</summary>
+    private void Stop(PreciseSleep sleeper, RunState state)
+    {
+        ScanCycle scan = _context.Scan;
+        scan.Stop(Now(Elapsed()), state);
+        _recorder.Wake();
+        long limit = Elapsed() + _context.Site.Timeouts.ShutdownMs / 2 * ScanTime.TicksPerMillisecond;
+        bool isSettled;
+        while (!(isSettled = scan.Settle(Now(Elapsed()))) && Elapsed() < limit)
+            sleeper.Until(10 * ScanTime.TicksPerMillisecond);
+        if (!isSettled)
+            LogUnsafe(_logger);
     }
 
     private void Loop(PreciseSleep sleeper)
@@ -116,6 +130,9 @@ public sealed partial class ScanThread : IDisposable
     [LoggerMessage(1101, LogLevel.Information, "Scan thread: {Description}")]
     private static partial void LogPriority(ILogger logger, string description);
 
-    [LoggerMessage(1102, LogLevel.Critical, "The scan failed; outputs are safe, the gateway must be restarted")]
+    [LoggerMessage(1102, LogLevel.Critical, "The scan failed; fail-safe values are driven, the gateway must be restarted")]
     private static partial void LogFault(ILogger logger, Exception bug);
+
+    [LoggerMessage(1103, LogLevel.Error, "Not every fail-safe value was written before the stop: a line is down or a device does not answer")]
+    private static partial void LogUnsafe(ILogger logger);
 }

@@ -53,8 +53,34 @@ public sealed class OutputStage
         if (_pending[command.Target] is { } replaced)
             Report(command.Target, OutputResult.Expired, replaced, replaced.Argument, "replaced by a newer request", now);
         _pending[command.Target] = command;
-        long sequence = ++_sequence[command.Target];
-        _mailbox.Post(command.Target, new OutputRequest(sequence, raw, now.Elapsed + output.ExpiryMs * ScanTime.TicksPerMillisecond));
+        Post(command.Target, raw, now);
+    }
+
+    /// <summary>True while a write that was handed to its line has not ended.</summary>
+    public bool IsAwaiting
+    {
+        get
+        {
+            for (int i = 0; i < _sequence.Length; i++)
+                if (_seen[i] != _sequence[i])
+                    return true;
+            return false;
+        }
+    }
+
+    /// <summary>Asks for the fail-safe value of every armed output that has one, in place of what was asked before.</summary>
+    public void DriveSafe(in ScanTime now)
+    {
+        for (int i = 0; i < _definitions.Length; i++)
+        {
+            OutputDefinition output = _definitions[i];
+            if (!output.Armed || double.IsNaN(output.FailSafe) || !_tags[output.Tag].Scaling.TryToRaw(output.FailSafe, out double raw))
+                continue;
+            if (_pending[i] is { } replaced)
+                Report(i, OutputResult.Expired, replaced, replaced.Argument, "replaced by the fail-safe value", now);
+            _pending[i] = null;
+            Post(i, raw, now);
+        }
     }
 
     /// <summary>Collects the outcomes that the lines reported since the last scan.</summary>
@@ -66,9 +92,16 @@ public sealed class OutputStage
                 continue;
             OperatorCommand? command = _pending[i];
             _pending[i] = null;
-            string? reason = outcome.Result == OutputResult.Refused ? ExceptionReason(outcome.ExceptionCode) : null;
-            Report(i, outcome.Result, command, command?.Argument ?? double.NaN, reason, now);
+            // What nobody asked for is the fail-safe value.
+            string? reason = outcome.Result == OutputResult.Refused ? ExceptionReason(outcome.ExceptionCode) : command is null ? "fail-safe value" : null;
+            Report(i, outcome.Result, command, command?.Argument ?? _definitions[i].FailSafe, reason, now);
         }
+    }
+
+    private void Post(int output, double raw, in ScanTime now)
+    {
+        long sequence = ++_sequence[output];
+        _mailbox.Post(output, new OutputRequest(sequence, raw, now.Elapsed + _definitions[output].ExpiryMs * ScanTime.TicksPerMillisecond));
     }
 
     private string? Refusal(OutputDefinition output, OperatorCommand command, RunState state, out double raw)

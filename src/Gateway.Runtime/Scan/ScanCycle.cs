@@ -82,12 +82,24 @@ public sealed class ScanCycle
         Publish(now);
     }
 
-    /// <summary>Stops the scan: outputs get no more writes. Called between scans by the thread that drives them.</summary>
+    /// <summary>
+    /// Stops the scan: the fail-safe values are asked for and nothing else is written any more. Called between scans by
+    /// the thread that drives them, which then calls <see cref="Settle"/>.
+    /// </summary>
     public void Stop(in ScanTime now, RunState state)
     {
         Invariant.Check(state is RunState.Stop or RunState.Fault);
         ChangeState(state, now);
+        Outputs.DriveSafe(now);
         Publish(now);
+    }
+
+    /// <summary>Reports how the last writes of a stopped scan ended.</summary>
+    /// <returns>True when all have ended.</returns>
+    public bool Settle(in ScanTime now)
+    {
+        Outputs.Execute(now);
+        return !Outputs.IsAwaiting;
     }
 
     private void WatchClock(in ScanTime now)

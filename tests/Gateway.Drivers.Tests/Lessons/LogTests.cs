@@ -20,7 +20,7 @@ public sealed class LogTests
         rig.RunUnread(7 * 24 * 3600);
         Assert.True(rig.Log.Bytes < 10_000_000, $"{rig.Log.Bytes} bytes");
         // The first line of each trouble is there at once, and each says later how often it was repeated.
-        Assert.Equal(80, rig.Log.Lines.Count(l => l.Contains("is only probed (0 more", StringComparison.Ordinal)));
+        Assert.Equal(80, rig.Log.Lines.Count(l => l.Contains("is only probed.", StringComparison.Ordinal)));
         string[] gone = [.. rig.Log.Lines.Where(l => l.Contains("Line gone7 is down", StringComparison.Ordinal))];
         Assert.Equal(7 * 24, gone.Length, 2.0);
         Assert.Matches(@"\((6|7)\d more", gone[^1]);

@@ -1,6 +1,7 @@
 using Gateway.Runtime.Alarms;
 using Gateway.Runtime.Commands;
 using Gateway.Runtime.Events;
+using Gateway.Runtime.Outputs;
 using Gateway.Runtime.Scan;
 using Gateway.Runtime.Tags;
 
@@ -110,6 +111,43 @@ public sealed class ScanCycleTests
         Assert.Equal(7, outcome.CorrelationId);
         Assert.Contains("exception 2", outcome.Reason, StringComparison.Ordinal);
         Assert.Equal(1, _plant.Scan.Outputs.CountOf(0, OutputResult.Refused));
+    }
+
+    [Theory]
+    [InlineData(RunState.Stop)]
+    [InlineData(RunState.Fault)]
+    public void A_stop_drives_the_fail_safe_value_in_place_of_a_pending_write_and_waits_for_its_end(RunState state)
+    {
+        _plant.Feed(2000, 1);
+        _plant.Step();
+        _plant.Scan.Commands.TryAdd(new OperatorCommand { Verb = CommandVerb.Write, Target = 0, Argument = 5000, User = "ann" });
+        _plant.Step();
+        Assert.False(_plant.Stop(state));
+        long seen = 0;
+
+        Assert.True(_plant.Writes.TryTake(0, ref seen, out OutputRequest request));
+        Assert.Equal(40, request.Raw, 9); // 200 m3/h of 20,000 on 0 to 4,000
+        _plant.Writes.Complete(0, new OutputOutcome(request.Sequence, OutputResult.Done, 0, 40));
+
+        Assert.True(_plant.Settle());
+        ScanEvent[] outcomes = [.. _plant.Events.Where(e => e.Kind == EventKind.Output)];
+        Assert.Equal([((int)OutputResult.Expired, 5000.0, "ann"), ((int)OutputResult.Done, 200.0, null)], outcomes.Select(e => (e.Code, e.Value, e.User)));
+        Assert.Equal("fail-safe value", outcomes[1].Reason);
+    }
+
+    [Fact]
+    public void A_stop_leaves_alone_what_is_not_armed_or_has_no_fail_safe_value()
+    {
+        PlantModel model = _plant.Plant;
+        OutputDefinition armed = model.Outputs[0];
+        var writes = new OutputMailbox(2);
+        var scan = new ScanCycle(model with { Outputs = [armed with { Armed = false }, armed with { Index = 1, FailSafe = double.NaN }] }, [], writes, 64);
+
+        scan.Stop(new ScanTime(1, ScanPlant.Start, 0), RunState.Stop);
+
+        long seen = 0;
+        Assert.True(scan.Settle(new ScanTime(1, ScanPlant.Start, 0)));
+        Assert.False(writes.TryTake(0, ref seen, out _) || writes.TryTake(1, ref seen, out _));
     }
 
     [Theory]

@@ -32,7 +32,7 @@ internal sealed class ScanPlant
             RateGroups = [new RateGroup("base", 1, 0)],
             Tags = tags,
             Alarms = [new AlarmDefinition { Id = "NH4-H", Index = 0, Tag = 1, Type = AlarmType.High, Limit = 5, Deadband = 0.5 }],
-            Outputs = [new OutputDefinition { Index = 0, Name = "DOSE", Tag = 0, Low = 100, High = 10000, Armed = true }],
+            Outputs = [new OutputDefinition { Index = 0, Name = "DOSE", Tag = 0, Low = 100, High = 10000, FailSafe = 200, Armed = true }],
         };
         Mailbox = new InputMailbox(2);
         Writes = new OutputMailbox(1);
@@ -62,6 +62,22 @@ internal sealed class ScanPlant
         Scan.Execute(new ScanTime(++_number, Start + _elapsed + clockStep, _elapsed));
         while (Scan.Events.TryTake(out ScanEvent item))
             Events.Add(item);
+    }
+
+    /// <summary>Ends the scan as its thread does.</summary>
+    public bool Stop(RunState state)
+    {
+        var now = new ScanTime(_number, Start + _elapsed, _elapsed);
+        Scan.Stop(now, state);
+        return Settle();
+    }
+
+    public bool Settle()
+    {
+        bool isSettled = Scan.Settle(new ScanTime(_number, Start + _elapsed, _elapsed));
+        while (Scan.Events.TryTake(out ScanEvent item))
+            Events.Add(item);
+        return isSettled;
     }
 
     private static ExpressionProgram Compile(string text, string unit) => ExpressionCompiler.Compile(text, unit, Resolve, out _)!;

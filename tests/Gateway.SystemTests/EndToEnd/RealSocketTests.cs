@@ -100,4 +100,19 @@ public sealed class RealSocketTests
         Assert.Equal("done", answer.GetProperty("outcome").GetString());
         Assert.Equal(2, site.Plant.Station.Value("SYS_RAIN_MODE"));
     }
+
+    [Fact]
+    public async Task A_stop_drives_the_fail_safe_values_into_the_devices_before_it_ends()
+    {
+        await using RunningSite site = await RunningSite.StartAsync();
+        using LiveStream stream = await LiveStream.OpenAsync(site.Http);
+        await stream.UntilAsync("heartbeat", data => data.GetProperty("runState").GetString() == "Run");
+        var (status, _) = await site.PostAsync("/api/v1/outputs/CHM_SP_501", new { user = "olga", value = 500 });
+        Assert.Equal((HttpStatusCode.OK, 500), (status, site.Plant.Station.Value("CHM_SP_501")));
+
+        await site.StopGatewayAsync();
+
+        Assert.Equal(0, site.Plant.Station.Value("CHM_SP_501"));
+        Assert.NotEqual(0, site.Plant.Station.Value("BL_PSP_300"));
+    }
 }

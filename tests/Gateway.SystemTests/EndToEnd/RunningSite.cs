@@ -14,6 +14,7 @@ namespace Gateway.SystemTests.EndToEnd;
 internal sealed class RunningSite : IAsyncDisposable
 {
     private readonly GatewayHost _gateway;
+    private bool _isStopped;
 
     private RunningSite(PlantServer plant, GatewayHost gateway)
     {
@@ -50,11 +51,20 @@ internal sealed class RunningSite : IAsyncDisposable
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
     }
 
+    /// <summary>Stops the gateway and leaves the plant running.</summary>
+    public async Task StopGatewayAsync()
+    {
+        if (_isStopped)
+            return;
+        _isStopped = true;
+        await _gateway.StopAsync(CancellationToken.None);
+        _gateway.Dispose();
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _gateway.StopAsync(CancellationToken.None);
-        _gateway.Dispose();
+        await StopGatewayAsync();
         await Plant.DisposeAsync();
     }
 }
