@@ -3,7 +3,11 @@ using System.Net.Sockets;
 
 namespace Gateway.Modbus.Tests;
 
-/// <summary>The stream on the socket reactor against the runtime's own sockets on the other side.</summary>
+/// <summary>
+/// The stream on the socket reactor against the runtime's own sockets on the other side. Not beside other tests: whether
+/// a connection is the only one of the process decides how it is read.
+/// </summary>
+[Collection(nameof(AloneCollection))]
 public sealed class ReactorTests : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -169,6 +173,55 @@ public sealed class ReactorTests : IDisposable
                     Assert.True(sent.AsSpan().SequenceEqual(room));
                 }
             }
+        }
+    }
+
+    [Fact]
+    public async Task The_only_connection_goes_on_when_others_come_and_go_and_when_it_waits_meanwhile()
+    {
+        var (first, peer) = await ConnectAsync();
+        await using var stream = first;
+        using var socket = peer;
+        var room = new byte[10];
+        for (byte i = 0; i < 100; i++)
+        {
+            // This read waits in the kernel, alone, while the second connection comes.
+            var read = stream.ReadAsync(room);
+            var (second, secondPeer) = await ConnectAsync();
+            var secondRead = second.ReadAsync(new byte[1]);
+            await secondPeer.SendAsync(new byte[] { 1 });
+            Assert.Equal(1, await secondRead);
+            if (i % 2 == 0)
+                await second.DisposeAsync();
+            await socket.SendAsync(new[] { i });
+            Assert.Equal(1, await read);
+            Assert.Equal(i, room[0]);
+            secondPeer.Dispose();
+            await second.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task The_only_connection_can_be_closed_while_its_read_waits_and_from_what_its_read_resumes()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            var (ours, peer) = await ConnectAsync();
+            using var socket = peer;
+            Assert.Equal(1, await ReadOneAsync(ours, socket));
+            var read = ours.ReadAsync(new byte[10]).AsTask();
+            if (i % 2 == 0)
+                await Task.Run(ours.Dispose).WaitAsync(s_patience);
+            else
+                await Task.Run(() => socket.SendAsync(new byte[] { 7 })).ContinueWith(_ => read, TaskScheduler.Default).Unwrap().ContinueWith(_ => ours.Dispose(), TaskScheduler.Default).WaitAsync(s_patience);
+            await Assert.ThrowsAsync<ObjectDisposedException>(async () => await ours.WriteAsync(new byte[1]));
+        }
+
+        static async Task<int> ReadOneAsync(Stream stream, Socket peer)
+        {
+            var read = stream.ReadAsync(new byte[10]);
+            await peer.SendAsync(new byte[] { 1 });
+            return await read;
         }
     }
 

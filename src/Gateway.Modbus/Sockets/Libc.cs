@@ -14,6 +14,10 @@ internal static partial class Libc
     internal const int EpollModify = 3;
     internal const int DontWait = 0x40; // MSG_DONTWAIT
     internal const int NoSignal = 0x4000; // MSG_NOSIGNAL: a broken pipe is a result, not a signal
+    internal const int GetFlags = 3; // F_GETFL
+    internal const int SetFlags = 4; // F_SETFL
+    internal const int NonBlocking = 0x800; // O_NONBLOCK
+    internal const int BothWays = 2; // SHUT_RDWR
     internal const int Interrupted = 4; // EINTR
     internal const int TryAgain = 11; // EAGAIN
     internal const int InProgress = 115; // EINPROGRESS
@@ -45,4 +49,12 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial nint Send(int socket, in byte buffer, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int Control(int socket, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int Shutdown(int socket, int how);
 }

@@ -24,6 +24,10 @@ internal sealed class ReactorStream : Stream
     private bool _isConnecting;
     private bool _isClosed;
 
+    // A thread of the reactor waits in the kernel for this stream's data alone, and shall end that after its call.
+    private bool _isAlone;
+    private bool _endsAlone;
+
     private ReactorStream(Socket socket)
     {
         _socket = socket;
@@ -78,7 +82,8 @@ internal sealed class ReactorStream : Stream
                 return ValueTask.FromException<int>(Closed());
             _reading.Begin();
             _readBuffer = buffer;
-            Watch(_watched | Libc.EpollIn);
+            if (!_isAlone)
+                Watch(_watched | Libc.EpollIn);
             return _reading.Task;
         }
     }
@@ -86,6 +91,7 @@ internal sealed class ReactorStream : Stream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        ValueTask pending;
         lock (_gate)
         {
             if (_isClosed)
@@ -100,8 +106,11 @@ internal sealed class ReactorStream : Stream
             _writing.Begin();
             _writeRest = buffer;
             Watch(_watched | Libc.EpollOut);
-            return _writing.PlainTask;
+            pending = _writing.PlainTask;
         }
+
+        _reactor.EndAlone();
+        return pending;
     }
 
     public override void Flush()
@@ -139,7 +148,7 @@ internal sealed class ReactorStream : Stream
                     Watch(_watched & ~Libc.EpollOut);
                 }
             }
-            else if (_reading.IsPending)
+            else if (_reading.IsPending && !_isAlone)
             {
                 hasRead = Receive(out count, out readError);
                 _reading.IsPending = !hasRead;
@@ -157,6 +166,70 @@ internal sealed class ReactorStream : Stream
             _writing.End(true, writeError);
     }
 
+    /// <summary>Takes the stream out of the epoll when its data is all that it waits for. Reactor's thread.</summary>
+    internal bool BeginAlone()
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _isAlone || _writing.IsPending || !_reading.IsPending)
+                return false;
+            Watch(0);
+            _isAlone = true;
+            _endsAlone = false;
+            return true;
+        }
+    }
+
+    /// <summary>Has the thread in <see cref="ReadAlone"/> end after the read that it is in.</summary>
+    internal void EndAlone()
+    {
+        lock (_gate)
+            _endsAlone = true;
+    }
+
+    /// <summary>Reads with calls that wait, until the next read is not asked for, or there is more to wait for.</summary>
+    internal void ReadAlone()
+    {
+        while (WantsAlone(out var buffer))
+        {
+            // Held during the call only: closing waits for it, and may happen in what the data resumes.
+            var received = Libc.Receive(_handle, ref MemoryMarshal.GetReference(buffer.Span), buffer.Length, 0);
+            var error = received < 0 ? Marshal.GetLastPInvokeError() : 0;
+            _socket.SafeHandle.DangerousRelease();
+            if (error is Libc.TryAgain or Libc.Interrupted)
+                continue;
+            lock (_gate)
+            {
+                if (_isClosed)
+                    return;
+                _reading.IsPending = false;
+            }
+
+            _reading.End((int)received, error == 0 ? null : Failed("recv", error));
+        }
+    }
+
+    private bool WantsAlone(out Memory<byte> buffer)
+    {
+        lock (_gate)
+        {
+            buffer = _readBuffer;
+            if (_isClosed)
+                return false;
+            if (!_endsAlone && _reading.IsPending)
+            {
+                var isHeld = false;
+                _socket.SafeHandle.DangerousAddRef(ref isHeld);
+                return true;
+            }
+
+            _isAlone = false;
+            if (_reading.IsPending)
+                Watch(_watched | Libc.EpollIn);
+            return false;
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -170,10 +243,14 @@ internal sealed class ReactorStream : Stream
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            _socket.Blocking = false;
+            SetBlocking(false);
             var error = Libc.Connect(_socket.SafeHandle, in address.Buffer.Span[0], address.Size) < 0 ? Marshal.GetLastPInvokeError() : 0;
             if (error == 0)
+            {
+                SetBlocking(true);
                 return new ValueTask<bool>(true);
+            }
+
             if (error != Libc.InProgress)
                 throw Refused(error);
             _isConnecting = true;
@@ -186,6 +263,7 @@ internal sealed class ReactorStream : Stream
     private SocketException? ConnectError()
     {
         _isConnecting = false;
+        SetBlocking(true);
         var error = (SocketError)(int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
         return error == SocketError.Success ? null : new SocketException((int)error);
     }
@@ -250,16 +328,25 @@ internal sealed class ReactorStream : Stream
             if (_isClosed)
                 return;
             _isClosed = true;
+            if (_isAlone)
+                Libc.Shutdown(_handle, Libc.BothWays); // ends the call of the thread that waits, for which the next line waits
             (isReading, isWriting) = (_reading.IsPending, _writing.IsPending);
             _reading.IsPending = _writing.IsPending = false;
             _socket.Dispose(); // which ends the watching
-            _reactor.Leave(Key);
         }
 
+        _reactor.Leave(Key);
         if (isReading)
             _reading.End(0, Closed());
         if (isWriting)
             _writing.End(false, Closed());
+    }
+
+    /// <summary>Whether calls without <see cref="Libc.DontWait"/> wait; the runtime's own switch cannot be turned back.</summary>
+    private void SetBlocking(bool waits)
+    {
+        var flags = Libc.Control(_handle, Libc.GetFlags, 0);
+        Libc.Control(_handle, Libc.SetFlags, waits ? flags & ~Libc.NonBlocking : flags | Libc.NonBlocking);
     }
 
     private static ObjectDisposedException Closed() => new(nameof(Stream), "The connection was closed on this side.");

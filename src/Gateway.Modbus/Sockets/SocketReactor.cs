@@ -6,7 +6,9 @@ namespace Gateway.Modbus.Sockets;
 /// <summary>
 /// One thread that waits for all sockets of the process and reads and resumes on the spot. The runtime's own sockets try
 /// to read before they wait, which is one system call more per request; with this, several connections in one process
-/// cost what a C program with epoll costs (docs/benchmarks.md). Linux only.
+/// cost what a C program with epoll costs (docs/benchmarks.md). A connection that is the only one is read by a call that
+/// waits in the kernel, which saves the wait for the epoll; as soon as there is a second one, a new thread takes over
+/// the epoll and the old one ends with its call. Linux only.
 /// </summary>
 internal sealed class SocketReactor
 {
@@ -18,13 +20,18 @@ internal sealed class SocketReactor
     private readonly int _epoll;
     private ReactorStream?[] _streams = new ReactorStream?[16];
     private uint _generation;
+    private int _count;
+    private ReactorStream? _alone;
+
+    // Number of the thread that waits; an older one ends when it sees that.
+    private int _turn;
 
     private SocketReactor()
     {
         _epoll = Libc.EpollCreate(CloseOnExec);
         if (_epoll < 0)
             throw new IOException("epoll_create1: " + Marshal.GetLastPInvokeErrorMessage());
-        new Thread(Run) { Name = "modbus sockets", IsBackground = true }.Start();
+        StartThread();
     }
 
     /// <summary>The reactor of the process, started by its first use; it lasts as long as the process.</summary>
@@ -34,6 +41,7 @@ internal sealed class SocketReactor
     /// <summary>Gives a stream its key: where it is in the table, and a number that no earlier holder of the place had.</summary>
     internal ulong Enter(ReactorStream stream)
     {
+        ulong key;
         lock (_gate)
         {
             var slot = Array.IndexOf(_streams, null);
@@ -46,14 +54,36 @@ internal sealed class SocketReactor
             }
 
             Volatile.Write(ref _streams[slot], stream);
-            return ((ulong)++_generation << 32) | (uint)slot;
+            _count++;
+            key = ((ulong)++_generation << 32) | (uint)slot;
         }
+
+        EndAlone();
+        return key;
     }
 
     internal void Leave(ulong key)
     {
         lock (_gate)
+        {
             _streams[(uint)key] = null;
+            _count--;
+        }
+    }
+
+    /// <summary>Something else than the one stream's data is to be waited for. Not under a stream's lock.</summary>
+    internal void EndAlone()
+    {
+        ReactorStream? alone;
+        lock (_gate)
+        {
+            alone = _alone;
+            _alone = null;
+            if (alone is not null)
+                StartThread();
+        }
+
+        alone?.EndAlone();
     }
 
     /// <summary>Changes what is waited for on a stream's socket.</summary>
@@ -67,12 +97,26 @@ internal sealed class SocketReactor
             throw new IOException("epoll_ctl: " + Marshal.GetLastPInvokeErrorMessage());
     }
 
-    private void Run()
+    private void StartThread()
+    {
+        var turn = ++_turn;
+        new Thread(() => Run(turn)) { Name = "modbus sockets", IsBackground = true }.Start();
+    }
+
+    private void Run(int turn)
     {
         var size = Libc.EventSize;
         var events = new byte[MostEvents * size];
-        while (true)
+        while (Volatile.Read(ref _turn) == turn)
         {
+            if (BeginAlone(turn) is { } alone)
+            {
+                alone.ReadAlone();
+                lock (_gate)
+                    _alone = _alone == alone ? null : _alone;
+                continue;
+            }
+
             var count = Libc.EpollWait(_epoll, ref events[0], MostEvents, -1);
             if (count < 0 && Marshal.GetLastPInvokeError() != Libc.Interrupted)
                 throw new InvalidOperationException("epoll_wait: " + Marshal.GetLastPInvokeErrorMessage());
@@ -86,6 +130,22 @@ internal sealed class SocketReactor
                 if (stream?.Key == key)
                     stream.OnEvents(MemoryMarshal.Read<uint>(one));
             }
+        }
+    }
+
+    /// <summary>The one stream of the process, when this thread may wait for its data only.</summary>
+    private ReactorStream? BeginAlone(int turn)
+    {
+        if (Volatile.Read(ref _count) != 1)
+            return null;
+        lock (_gate)
+        {
+            if (_count != 1 || _turn != turn)
+                return null;
+            var only = Array.Find(_streams, static s => s is not null)!;
+            if (!only.BeginAlone())
+                return null;
+            return _alone = only;
         }
     }
 }
