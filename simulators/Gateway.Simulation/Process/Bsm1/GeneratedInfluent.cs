@@ -13,6 +13,9 @@ public static class GeneratedInfluent
     private const int RowsPerWeek = 7 * InfluentSeries.RowsPerDay;
     private const double HoursPerRow = InfluentSeries.MinutesPerRow / 60.0;
 
+    // What the inlet works takes, in mean dry-weather flows (60,000 m3/d); the rest overflows before.
+    private const double InletCapacity = 3.25;
+
     // Scatter: a slow random walk that returns to its mean, standard deviation as a share of the value, and its hours.
     private const double FlowScatter = 0.015;
     private const double FlowScatterHours = 0.5;
@@ -120,7 +123,7 @@ public static class GeneratedInfluent
     {
         var mean = InfluentSeries.Constant[0];
         var dry = row[InfluentSeries.Flow];
-        var wet = runoff.Flow * mean[InfluentSeries.Flow];
+        var wet = Math.Min(runoff.Flow * mean[InfluentSeries.Flow], Math.Max(0, (InletCapacity * mean[InfluentSeries.Flow]) - dry));
         var dilution = dry / (dry + wet);
         foreach (var component in (ReadOnlySpan<int>)[Asm1.SS, Asm1.SND, Asm1.SNH, Asm1.XI, Asm1.XS, Asm1.XBH, Asm1.XND])
             row[component] *= dilution;

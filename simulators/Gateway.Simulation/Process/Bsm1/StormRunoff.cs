@@ -12,7 +12,7 @@ internal sealed class StormRunoff
     private const double SlowShare = 0.25;
 
     // Deposits in hours of the mean particulate load; they fill in about three days and move above this runoff.
-    private const double MostDeposits = 3;
+    private const double MostDeposits = 6;
     private const double DepositHours = 72;
     private const double FlushThreshold = 0.55;
     private const double FlushPerHour = 1.6;
@@ -29,9 +29,9 @@ internal sealed class StormRunoff
         var start = days > FirstDryDays + 3 ? FirstDryDays + 1.5 + random.NextDouble() : days / 4.0;
         while (weather != Weather.Dry && start < days)
         {
-            // A long rain of one and a half to two days; or half an hour to an hour of heavy rain, often not the only one.
-            var hours = weather == Weather.Rain ? 36 + (12 * random.NextDouble()) : 0.5 + (0.5 * random.NextDouble());
-            var strength = weather == Weather.Rain ? 1.1 + (0.3 * random.NextDouble()) : 2.6 + random.NextDouble();
+            // A long rain of one and a half to two days; or one to three hours of heavy rain, often not the only one.
+            var hours = weather == Weather.Rain ? 36 + (12 * random.NextDouble()) : 1 + (2 * random.NextDouble());
+            var strength = weather == Weather.Rain ? 1.1 + (0.3 * random.NextDouble()) : 2.5 + random.NextDouble();
             _events.Add((start * 24, (start * 24) + hours, strength));
             start += (hours / 24) + (weather == Weather.Rain ? 6 + (6 * random.NextDouble()) : 2 + (2 * random.NextDouble()));
         }
