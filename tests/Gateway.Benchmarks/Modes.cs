@@ -1,3 +1,4 @@
+using Gateway.Benchmarks.Bsm1;
 using Gateway.Benchmarks.Client;
 using Gateway.Benchmarks.Lateness;
 using Gateway.Benchmarks.Measure;
@@ -18,6 +19,7 @@ internal static class Modes
           lateness  wake-ups of the scan thread beside a C loop                      [--turns N] [--native FILE]
           gateway   the whole gateway, 10,000 tags at 100 ms and 100,000 at 1 s      --gateway FILE [--seconds N] [--starts N]
           alarm-latency  register in the PLC to alarm on the stream                  --gateway FILE [--changes N]
+          bsm1      14 days of the benchmark plant beside a scalar loop, and its convergence table  [--influent FILE] [--noise FILE] [--no-table]
           micro     BenchmarkDotNet: decoding, alarm engine, compliance engine, expression
           smoke     a short run of client, server, scan and lateness; fails when one does not run or allocates
         docs/benchmarks.md says what each figure means.
@@ -60,6 +62,8 @@ internal static class Modes
             case "alarm-latency":
                 new AlarmLatencyBenchmark(output, programs, RequireGateway(arguments)).RunAsync(arguments.Number("--changes", 300)).GetAwaiter().GetResult();
                 return 0;
+            case "bsm1":
+                return Bsm1Benchmark.Run(output, arguments);
             case "smoke":
                 return Smoke(output, programs);
 #if !NATIVE
