@@ -8,7 +8,7 @@ namespace Gateway.OpcUa.Tests.Encoding;
 public sealed class StructureTests
 {
     private static readonly IStructure[] All = [.. typeof(IStructure).Assembly.GetTypes()
-        .Where(t => typeof(IStructure).IsAssignableFrom(t) && !t.IsInterface)
+        .Where(t => t.Namespace == typeof(IStructure).Namespace && typeof(IStructure).IsAssignableFrom(t) && !t.IsInterface)
         .OrderBy(t => t.Name, StringComparer.Ordinal)
         .Select(t => (IStructure)Activator.CreateInstance(t)!)];
 

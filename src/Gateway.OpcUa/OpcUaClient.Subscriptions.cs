@@ -1,0 +1,43 @@
+using Gateway.OpcUa.Subscriptions;
+using Gateway.OpcUa.Types;
+
+namespace Gateway.OpcUa;
+
+/// <content>Subscriptions.</content>
+public sealed partial class OpcUaClient
+{
+    private readonly PublishPump _pump;
+
+    /// <summary>Publish requests waiting at the server.</summary>
+    public int PublishRequests => _pump.Loops;
+
+    /// <summary>Creates a subscription; its first items can be added as soon as it is there.</summary>
+    /// <param name="settings">What is wanted; the subscription says what the server made of it.</param>
+    /// <param name="handler">Takes what comes, on the reading thread.</param>
+    public async ValueTask<(Subscription? Subscription, OpcUaFault Fault)> CreateSubscriptionAsync(SubscriptionSettings settings, ISubscriptionHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(handler);
+        var response = new CreateSubscriptionResponse();
+        var request = new CreateSubscriptionRequest
+        {
+            RequestedPublishingInterval = settings.PublishingIntervalMs,
+            RequestedLifetimeCount = Math.Max(settings.LifetimeCount, 3 * settings.KeepAliveCount),
+            RequestedMaxKeepAliveCount = settings.KeepAliveCount,
+            MaxNotificationsPerPublish = settings.MaxNotifications,
+            PublishingEnabled = settings.IsPublishing,
+            Priority = settings.Priority,
+        };
+        var fault = await SendAsync(request, response).ConfigureAwait(false);
+        if (!fault.IsNone)
+            return (null, fault);
+        var subscription = new Subscription(this, handler, response);
+        _pump.Add(subscription);
+        return (subscription, default);
+    }
+
+    internal void Forget(Subscription subscription) => _pump.Remove(subscription);
+
+    internal static (TResult[] Results, OpcUaFault Fault) Checked<TResponse, TResult>(
+        TResponse response, OpcUaFault fault, Func<TResponse, TResult[]?> results, int count) => Checked(fault.IsNone ? results(response) : null, count, fault);
+}

@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using Gateway.OpcUa.Encoding;
+using Gateway.OpcUa.Types;
+
+namespace Gateway.OpcUa.Session;
+
+/// <content>The way out, and time: one timer set to the earliest deadline and not touched by answers.</content>
+internal sealed partial class ClientConnection
+{
+    // Messages of one flush and the next; a peer that takes nothing for so long is cut off by the requests' time-outs.
+    private const int OutgoingLimit = 256 << 20;
+
+    private readonly MessageBuffer _body = new(OutgoingLimit, 8192);
+    private MessageBuffer _outgoing = new(OutgoingLimit, 8192);
+    private MessageBuffer _writing = new(OutgoingLimit, 8192);
+    private bool _isWriting;
+    private bool _isArmed;
+    private long _armedFor;
+    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _pendingWrite;
+
+    /// <summary>Code resumed by the reader sends together with everything else that this read resumes.</summary>
+    private void FlushUnlessResuming()
+    {
+        if (_resumingThread != Environment.CurrentManagedThreadId)
+            Flush();
+    }
+
+    /// <summary>Writes what is in the outgoing buffer unless another thread already does. Called without the lock.</summary>
+    private void Flush()
+    {
+        var isOurs = false;
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (isOurs)
+                    _isWriting = false;
+                if (_isWriting || _isClosed || _outgoing.Length == 0)
+                    return;
+                _isWriting = isOurs = true;
+                (_outgoing, _writing) = (_writing, _outgoing);
+                _outgoing.Length = 0;
+            }
+
+            try
+            {
+#pragma warning disable CA2012 // The awaiter is consumed exactly once: here, or in OnWritten. An await would allocate.
+                var write = _stream.WriteAsync(_writing.Bytes.AsMemory(0, _writing.Length)).ConfigureAwait(false).GetAwaiter();
+#pragma warning restore CA2012
+                if (!write.IsCompleted)
+                {
+                    _pendingWrite = write;
+                    write.UnsafeOnCompleted(_onWritten);
+                    return;
+                }
+
+                write.GetResult();
+            }
+            catch (Exception e) when (StreamFault.IsFault(e))
+            {
+                Close(Broken(e));
+                return;
+            }
+        }
+    }
+
+    private void OnWritten()
+    {
+        try
+        {
+            _pendingWrite.GetResult();
+        }
+        catch (Exception e) when (StreamFault.IsFault(e))
+        {
+            Close(Broken(e));
+            return;
+        }
+
+        lock (_gate)
+            _isWriting = false;
+        Flush();
+    }
+
+    /// <summary>Makes sure that the timer fires at <paramref name="due"/> or before. Under the lock.</summary>
+    private void Arm(long due)
+    {
+        if (_isClosed || (_isArmed && _armedFor <= due))
+            return;
+        _isArmed = true;
+        _armedFor = due;
+        // Rounded up to whole milliseconds: system timers cut off fractions and would fire early.
+        var ms = Math.Ceiling(_time.GetElapsedTime(_time.GetTimestamp(), due).TotalMilliseconds);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(ms, 0, int.MaxValue)), Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTimer()
+    {
+        List<PendingRequest>? expired = null;
+        bool isRenewing, isStuck;
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            _isArmed = false;
+            var now = _time.GetTimestamp();
+            var next = long.MaxValue;
+            foreach (var pending in _inFlight.Values)
+            {
+                if (pending.Deadline <= now)
+                    (expired ??= []).Add(pending);
+                else
+                    next = Math.Min(next, pending.Deadline);
+            }
+
+            expired?.ForEach(p => _inFlight.Remove(p.RequestId));
+            // The peer does not even take our bytes, or does not answer the hello: waiting longer helps nobody.
+            isStuck = expired is not null && (_isWriting || _conversation is not { ChannelId: not 0 });
+            isRenewing = now >= _renewAt;
+            if (isRenewing)
+                _renewAt = long.MaxValue;
+            next = Math.Min(next, _renewAt);
+            if (next != long.MaxValue)
+                Arm(next);
+        }
+
+        if (expired is not null)
+        {
+            foreach (var pending in expired)
+                pending.Finish(Late(pending));
+        }
+
+        if (isStuck)
+            Close(new OpcUaFault(StatusCodes.BadTimeout, "the server does not answer", "check address, port and firewall"));
+        else if (isRenewing)
+            _ = RenewAsync();
+    }
+
+    private static OpcUaFault Late(PendingRequest pending) =>
+        new(StatusCodes.BadTimeout, pending.Response is null ? "no answer to the hello came in time" : $"no {pending.Response.GetType().Name} came in time");
+
+    private static OpcUaFault Broken(Exception e) => new(StatusCodes.BadConnectionClosed, "the connection broke: " + e.Message);
+}
