@@ -21,7 +21,7 @@ internal sealed record Bsm1Report(string Influent, Bsm1Procedure Procedure, Bsm1
         WriteProcedure(json);
         json.WriteStartObject("figures");
         foreach (var (name, value) in Figures.Values)
-            json.WriteNumber(name, value);
+            WriteNumber(json, name, value);
         json.WriteEndObject();
         WritePlaces(json);
         json.WriteEndObject();
@@ -71,7 +71,6 @@ internal sealed record Bsm1Report(string Influent, Bsm1Procedure Procedure, Bsm1
         json.WriteNumber("samples", Figures.Samples);
         json.WriteNumber("stepSeconds", 60.0 / Procedure.StepsPerMinute);
         json.WriteString("integrator", "Runge-Kutta 4");
-        json.WriteNumber("seconds", Math.Round(Elapsed.TotalSeconds, 3));
         json.WriteEndObject();
     }
 
@@ -94,9 +93,9 @@ internal sealed record Bsm1Report(string Influent, Bsm1Procedure Procedure, Bsm1
             var layer = Plant.Layer(TakacsSettler.Layers - fromTop);
             json.WriteStartObject();
             json.WriteNumber("layerFromTop", fromTop);
-            json.WriteNumber("TSS", layer[TakacsSettler.X]);
+            WriteNumber(json, "TSS", layer[TakacsSettler.X]);
             for (var index = 0; index < TakacsSettler.Dissolved.Length; index++)
-                json.WriteNumber(Asm1.Symbols[TakacsSettler.Dissolved[index]], layer[index + 1]);
+                WriteNumber(json, Asm1.Symbols[TakacsSettler.Dissolved[index]], layer[index + 1]);
             json.WriteEndObject();
         }
 
@@ -120,7 +119,16 @@ internal sealed record Bsm1Report(string Influent, Bsm1Procedure Procedure, Bsm1
     private static void WriteComponents(Utf8JsonWriter json, ReadOnlySpan<double> row)
     {
         for (var component = 0; component < Asm1.Count; component++)
-            json.WriteNumber(Asm1.Symbols[component], row[component]);
-        json.WriteNumber("TSS", Asm1.Solids(row));
+            WriteNumber(json, Asm1.Symbols[component], row[component]);
+        WriteNumber(json, "TSS", Asm1.Solids(row));
+    }
+
+    // A plant without inflow has figures that are not numbers, and JSON has no word for them.
+    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsFinite(value))
+            json.WriteNumber(name, value);
+        else
+            json.WriteNull(name);
     }
 }

@@ -6,7 +6,7 @@ using Gateway.Simulation.Process.Bsm1;
 
 namespace Gateway.PlcSimulator.Cli;
 
-/// <summary><c>bsm1</c>: the process model alone. Exit code 0 done, 1 arguments or files wrong, 2 ended by a signal.</summary>
+/// <summary><c>bsm1</c>: the process model alone. Exit code 0 done, 1 arguments or files wrong, 2 ended before its end.</summary>
 internal static class Bsm1Verb
 {
     private const int Wrong = 1;

@@ -182,6 +182,21 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public void Sensors_can_stand_at_every_place()
+    {
+        var plant = SteadyPlant.Open();
+        // COD 47.552092651 and nitrogen 14.045842272 g/m3 are those of the ring test.
+        Assert.Equal(47.552092651, plant.Truth(PlantVariable.EffluentCod), 6);
+        Assert.Equal(14.045842272, plant.Truth(PlantVariable.EffluentNitrogen), 6);
+        Assert.Equal(12.49695, plant.Truth(PlantVariable.EffluentSolids), 5);
+        Assert.Equal(3285.2004, plant.Truth(PlantVariable.TankSolids(1)), 3);
+        Assert.Equal(18_446, plant.Truth(PlantVariable.InfluentFlow));
+        Assert.Equal(31.56, plant.Truth(PlantVariable.Influent(Asm1.SNH)));
+        Assert.Equal(7.9179, plant.Truth(PlantVariable.Tank(1, Asm1.SNH)), 4);
+        Assert.Equal(6393.9844, plant.Truth(PlantVariable.Layer(0, TakacsSettler.X)), 3);
+    }
+
+    [Fact]
     public void Handles_keep_to_their_ranges()
     {
         var handles = new Bsm1Plant().Handles;

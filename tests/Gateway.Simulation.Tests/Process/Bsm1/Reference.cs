@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Gateway.Simulation.Tests.Process.Bsm1;
 
 /// <summary>
-/// The benchmark's data files where the machine has them: in the folder that GATEWAY_REFERENCE names, or in a folder
-/// shared/reference beside the checkout. The files are not ours to ship, so every proof also has its own literals.
+/// The benchmark's data files where the machine has them: in the folder that GATEWAY_REFERENCE names, or in one beside
+/// the checkout. The files are not ours to ship, so every proof also has its own literals.
 /// </summary>
 internal static class Reference
 {
