@@ -39,7 +39,7 @@ public sealed class ExampleSiteTests
             daily.Select(limit => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{limit.Parameter} {limit.Limit}")));
         Assert.All(daily, limit => Assert.True(limit.IsFlowWeighted));
         Assert.Equal((8, 12), (daily[1].ColdLimit, daily[1].ColdThreshold));
-        Assert.Equal(("GB18918-2002/1A/9b@1", "table 1, item 9b"), (daily[3].RuleId, daily[3].Source.Clause));
+        Assert.Equal(("GB18918-2002/1A/9b@2", "table 1, item 9b"), (daily[3].RuleId, daily[3].Source.Clause));
         PermitLimit acidity = Assert.Single(Result.Site.Plant.Permits, limit => limit.Parameter == "pH");
         Assert.Equal((6, 9, Statistic.OneOff, true, false), (acidity.LimitLow, acidity.Limit, acidity.Statistic, acidity.HydrogenIonMean, acidity.IsFlowWeighted));
         _ = new ComplianceEngine(Result.Site.Plant.Permits, Result.Site.Plant.Calendar);

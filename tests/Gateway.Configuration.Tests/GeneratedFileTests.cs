@@ -87,7 +87,7 @@ public sealed partial class GeneratedFileTests
             }
     }
 
-    [GeneratedRegex("<!-- table ([^ ]+) -->\n.*?<!-- end -->", RegexOptions.Singleline)]
+    [GeneratedRegex("<!-- table ([^>]+) -->\n.*?<!-- end -->", RegexOptions.Singleline)]
     private static partial Regex TableMark();
 
     [GeneratedRegex("<!-- example ([^ ]+) -->\n+```[a-z]*\n(.*?)```", RegexOptions.Singleline)]

@@ -92,7 +92,7 @@ public sealed class SiteLoaderTests
         Assert.Equal(new PermitLimit
         {
             Index = 0, PermitId = "outfall-1", Parameter = "NH3-N", ValueTag = 1, FlowTag = 0, TemperatureTag = 2, Unit = "mg/L", Statistic = Statistic.DailyMean,
-            Limit = 5, ColdLimit = 8, ColdThreshold = 12, MinCoverage = 0.7, ZeroFlow = 5, Source = new LimitSource("TEST 1-2000", "A", "table 1, item 8"), RuleId = "TEST1-2000/A/8@3",
+            Limit = 5, ColdLimit = 8, ColdThreshold = 12, MinCoverage = 0.7, ZeroFlow = 5, Source = new LimitSource("TEST 1-2000", "A", "table 1, item 8") { Confidence = "read" }, RuleId = "TEST1-2000/A/8@3",
         }, limits[0]);
         Assert.Equal((Statistic.Hour, 5, "table 1, item 8, daily limit as a guide"), (limits[1].Statistic, limits[1].Limit, limits[1].Source.Clause));
         Assert.Equal((Statistic.OneOff, 6, 9), (limits[2].Statistic, limits[2].LimitLow, limits[2].Limit));

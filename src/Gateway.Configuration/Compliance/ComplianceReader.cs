@@ -97,7 +97,7 @@ internal sealed class ComplianceReader
                 HydrogenIonMean = row.IsHydrogenIon,
                 AcceptUncertain = acceptUncertain,
                 ZeroFlow = permit.ZeroFlow,
-                Source = new LimitSource(standard.Standard, permit.Class, (isOwn ? reader.Text(Clause) : row.Clause) + (isGuide ? ", daily limit as a guide" : "")),
+                Source = new LimitSource(standard.Standard, permit.Class, (isOwn ? reader.Text(Clause) : row.Clause) + (isGuide ? ", daily limit as a guide" : "")) { Confidence = reader.Has(Limit) || reader.Has(LimitLow) ? "permit" : row.Confidence },
                 RuleId = RuleIdOf(standard, permit.Class, row) + (isOwn ? "+permit" : ""),
             };
             CheckLimit(reader, limit, isOwn);
@@ -177,6 +177,8 @@ internal sealed class ComplianceReader
             reader.Fail(DiagnosticCodes.FlowMissing, Parameter, $"without 'flowTag' the daily mean of '{limit.Parameter}' is weighted by time, not by flow; give 'flowTag', or set 'flowWeighted' to false");
         if (double.IsNaN(limit.Limit) && double.IsNaN(limit.LimitLow))
             reader.Fail(DiagnosticCodes.LimitGap, Parameter, $"the {statistic} limit of '{limit.Parameter}' is known to exist, but not its value ({limit.Source.Clause}); it is judged as undetermined until you give 'limit'");
+        else if (limit.Source.Confidence is "memory" or "proposal")
+            reader.Fail(DiagnosticCodes.LimitUnverified, Parameter, $"the {statistic} limit of '{limit.Parameter}' ({limit.Source.Standard}, {limit.Source.Clause}) is {(limit.Source.Confidence == "memory" ? "from memory" : "a proposal of the gateway")}; verify it and give 'limit' with its 'clause'");
         if (tag is not null && limit.Limit > tag.RangeHigh)
             reader.Fail(DiagnosticCodes.LimitOutOfReach, ValueTag, $"the range of tag '{tag.Name}' ends at {FieldText.Text(tag.RangeHigh)}, below the limit of {FieldText.Text(limit.Limit)}, so an exceedance cannot be seen; choose another range");
     }

@@ -1,12 +1,13 @@
 using Gateway.Configuration.Fields;
+using Gateway.Runtime.Compliance;
 
 namespace Gateway.Configuration.Compliance;
 
 /// <summary>The keys of compliance.json.</summary>
 internal static class ComplianceShapes
 {
-    /// <summary>In the order of <see cref="Runtime.Compliance.Statistic"/>.</summary>
-    public static readonly string[] StatisticNames = ["minute", "hour", "dailyMean", "oneOff"];
+    /// <summary>In the order of <see cref="Statistic"/>.</summary>
+    public static readonly string[] StatisticNames = [.. Enum.GetValues<Statistic>().Select(ComplianceNames.Of)];
 
     public static readonly string[] WaterBodies = ["river", "lakeOrReservoir"];
 

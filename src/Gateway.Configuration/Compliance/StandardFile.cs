@@ -1,26 +1,34 @@
 using System.Globalization;
 using Gateway.Configuration.Diagnostics;
+using Gateway.Configuration.Fields;
 using Gateway.Configuration.Json;
 using Gateway.Configuration.Text;
+using static Gateway.Configuration.Compliance.StandardShapes;
 
 namespace Gateway.Configuration.Compliance;
 
 /// <summary>A limit of one row and class; NaN where there is none, a gap where it is known to exist but not its value.</summary>
-internal sealed record StandardValue(double Limit, double LimitLow, double ColdLimit, double ColdThreshold, bool IsGap);
+internal sealed record StandardValue(double Limit, double LimitLow, double ColdLimit, double ColdThreshold, double Cap, double MinRemoval, double BandLow, double BandHigh)
+{
+    /// <summary>The standard limits the class, but the value is not known.</summary>
+    public bool IsGap => double.IsNaN(Limit) && double.IsNaN(LimitLow);
+}
 
 /// <summary>One row of a standard. Dates are unbounded at their extremes; the statistic is null where the permit chooses.</summary>
 internal sealed record StandardRow(
-    string Parameter, string Item, string Clause, string Unit, string? Statistic, bool IsHydrogenIon, DateOnly BuiltFrom, DateOnly BuiltTo,
-    DateOnly EffectiveFrom, DateOnly EffectiveTo, string WaterBody, Dictionary<string, StandardValue> Values)
+    string Parameter, string Item, string Clause, string Unit, string? Statistic, bool IsHydrogenIon, double Percent, int ReadingHours, DateOnly BuiltFrom, DateOnly BuiltTo,
+    DateOnly EffectiveFrom, DateOnly EffectiveTo, string WaterBody, string Confidence, string Source, Dictionary<string, StandardValue> Values)
 {
     /// <summary>The value of a class, or null where the class is not limited.</summary>
     public StandardValue? ValueOf(string classId) => Values.GetValueOrDefault(classId) ?? Values.GetValueOrDefault("*");
+
+    /// <summary>True when both rows may be in force for one permit that gives all its dates.</summary>
+    public bool Overlaps(StandardRow other) =>
+        Parameter == other.Parameter && Statistic == other.Statistic && BuiltFrom <= other.BuiltTo && other.BuiltFrom <= BuiltTo && EffectiveFrom <= other.EffectiveTo
+        && other.EffectiveFrom <= EffectiveTo && (WaterBody.Length == 0 || other.WaterBody.Length == 0 || WaterBody == other.WaterBody);
 }
 
-/// <summary>
-/// A standard of config/standards. The files come with the gateway and carry notes for people, so keys that no judging
-/// rule needs are not read. Immutable.
-/// </summary>
+/// <summary>A standard of config/standards. Immutable after reading.</summary>
 internal sealed class StandardFile
 {
     private StandardFile(string standard, string revision)
@@ -34,67 +42,79 @@ internal sealed class StandardFile
     public List<string> Classes { get; } = [];
     public List<StandardRow> Rows { get; } = [];
 
+    /// <summary>Samples from, samples to, failures that are allowed; in rising order.</summary>
+    public List<(int From, int To, int Failures)> AllowedFailures { get; } = [];
+
     /// <summary>Reads a standard; null with a diagnostic when it cannot be used.</summary>
     public static StandardFile? Read(SourceText source, DiagnosticBag bag)
     {
-        if (JsonTreeReader.Read(source, bag) is not { } root)
-            return null;
-        var file = new StandardFile(TextOf(root, "standard"), NumberOf(root, "revision") is var revision && double.IsNaN(revision) ? "" : revision.ToString("R", CultureInfo.InvariantCulture));
         int errors = bag.ErrorCount;
-        if (file.Standard.Length == 0)
-            bag.Report(DiagnosticCodes.StandardContent, source.At(root.Offset), "the file does not name its 'standard'; refer to a file of config/standards");
-        foreach (JsonNode item in ItemsOf(root, "classes"))
-            file.Classes.Add(TextOf(item, "id"));
-        foreach (JsonNode item in ItemsOf(root, "limits"))
-            file.ReadRow(source, item, bag);
+        if (JsonTreeReader.Read(source, bag) is not { } node || JsonFieldReader.Root(StandardShapes.Root, source, node, bag) is not { } root)
+            return null;
+        var file = new StandardFile(root.Text(StandardShapes.Standard), root.Integer(StandardShapes.Revision).ToString(CultureInfo.InvariantCulture));
+        string origin = root.Text(FileSource);
+        foreach (JsonFieldReader item in root.Objects(StandardShapes.Classes))
+            file.Classes.Add(item.Text(ClassId));
+        foreach (JsonFieldReader item in root.Objects(Allowed))
+            file.ReadAllowed(item);
+        foreach (JsonFieldReader item in root.Objects(Limits))
+            file.ReadRow(item, origin);
         return bag.ErrorCount > errors ? null : file;
     }
 
-    private void ReadRow(SourceText source, JsonNode row, DiagnosticBag bag)
+    private void ReadAllowed(JsonFieldReader item)
+    {
+        (int From, int To, int Failures) row = (item.Integer(AllowedFrom), item.Integer(AllowedTo), item.Integer(StandardShapes.AllowedFailures));
+        bool rises = AllowedFailures.Count == 0 || (row.From > AllowedFailures[^1].To && row.Failures >= AllowedFailures[^1].Failures);
+        if (!item.Failed && !(row.To >= row.From && rises))
+            item.Fail(DiagnosticCodes.StandardContent, item.Here, "the rows of 'allowedFailures' must rise without overlap, samples and failures; correct their numbers");
+        AllowedFailures.Add(row);
+    }
+
+    private void ReadRow(JsonFieldReader row, string origin)
     {
         var values = new Dictionary<string, StandardValue>(StringComparer.Ordinal);
-        foreach (JsonMember member in Find(row, "values")?.Members ?? [])
+        string confidence = row.Text(StandardShapes.Confidence);
+        row.Choice(StandardShapes.Confidence);
+        foreach ((string key, JsonFieldReader value) in row.Map(Values))
         {
-            JsonNode value = member.Value;
-            if (TryNumber(value, "limit", out double limit) && TryNumber(value, "limitLow", out double low) && TryNumber(value, "coldLimit", out double cold)
-                && TryNumber(value, "coldThreshold", out double threshold) && value.Kind == JsonKind.Object)
-                values[member.Name] = new StandardValue(limit, low, cold, double.IsNaN(threshold) ? 12 : threshold, double.IsNaN(limit) && double.IsNaN(low));
-            else
-                bag.Report(DiagnosticCodes.StandardContent, source.At(value.Offset), $"the value of class '{member.Name}' is not an object of numbers; take the file as it came with the gateway");
+            var read = new StandardValue(value.Number(Limit), value.Number(LimitLow), value.Number(ColdLimit), value.Number(ColdThreshold), value.Number(Cap), value.Number(MinRemoval), value.Number(BandLow), value.Number(BandHigh));
+            values[key] = read;
+            if (key != "*" && !Classes.Contains(key))
+                row.Fail(DiagnosticCodes.StandardContent, value.Here, $"the standard has no class '{FieldReader.Short(key)}'{row.Bag.Suggest(key, Classes)}");
+            if (confidence == "gap" && !read.IsGap)
+                row.Fail(DiagnosticCodes.StandardContent, value.Here, "a row of confidence 'gap' has no value; write null, or say where the value comes from");
+            if (read.Limit <= read.LimitLow)
+                row.Fail(DiagnosticCodes.StandardContent, value.Here, "the upper limit is not above the lower one; correct one");
         }
-        bool dates = TryDate(row, "builtFrom", DateOnly.MinValue, out DateOnly builtFrom) & TryDate(row, "builtTo", DateOnly.MaxValue, out DateOnly builtTo)
-            & TryDate(row, "effectiveFrom", DateOnly.MinValue, out DateOnly from) & TryDate(row, "effectiveTo", DateOnly.MaxValue, out DateOnly to);
-        string statistic = TextOf(row, "statistic");
-        if (!dates || TextOf(row, "parameter").Length == 0 || (statistic.Length > 0 && Array.IndexOf(ComplianceShapes.StatisticNames, statistic) < 0))
-            bag.Report(DiagnosticCodes.StandardContent, source.At(row.Offset), "a row needs 'parameter', a known 'statistic' and dates like 2006-01-01; take the file as it came with the gateway");
-        Rows.Add(new StandardRow(TextOf(row, "parameter"), TextOf(row, "item"), TextOf(row, "clause"), TextOf(row, "unit"), statistic.Length == 0 ? null : statistic,
-            TextOf(row, "averaging") == "hydrogenIon", builtFrom, builtTo, from, to, TextOf(row, "waterBody"), values));
+        DateOnly builtFrom = row.Date(BuiltFrom) ?? DateOnly.MinValue, builtTo = row.Date(BuiltTo) ?? DateOnly.MaxValue;
+        DateOnly from = row.Date(EffectiveFrom) ?? DateOnly.MinValue, to = row.Date(EffectiveTo) ?? DateOnly.MaxValue;
+        if (builtFrom > builtTo || from > to)
+            row.Fail(DiagnosticCodes.StandardContent, builtFrom > builtTo ? BuiltTo : EffectiveTo, "the last day lies before the first; exchange them");
+        int statistic = row.Choice(RowStatistic), hours = row.Integer(ReadingHours);
+        double percent = row.Number(Percent);
+        string? name = statistic < 0 ? null : StandardShapes.Statistics[statistic];
+        if (name is not null && name.EndsWith("Percentile", StringComparison.Ordinal) && double.IsNaN(percent))
+            row.Fail(DiagnosticCodes.StandardContent, row.Here, "a percentile needs 'percent'");
+        if (hours < 1 || 24 % hours != 0)
+            row.Fail(DiagnosticCodes.StandardContent, ReadingHours, "the hours of a reading must divide the day: 1, 2, 3, 4, 6, 8, 12 or 24");
+        int water = row.Choice(WaterBody);
+        var built = new StandardRow(row.Text(Parameter), row.Text(Item), row.Text(Clause), row.Text(Unit), name, row.Choice(Averaging) == 1, percent, hours,
+            builtFrom, builtTo, from, to, water < 0 ? "" : ComplianceShapes.WaterBodies[water], confidence, row.Has(Source) ? row.Text(Source) : origin, values);
+        CheckOverlap(row, built);
+        Rows.Add(built);
     }
 
-    private static JsonNode? Find(JsonNode node, string name)
+    /// <summary>Two rows with a value for one class, parameter, statistic and time contradict each other, even where a permit would not name them.</summary>
+    private void CheckOverlap(JsonFieldReader reader, StandardRow row)
     {
-        foreach (JsonMember member in node.Members)
-            if (member.Name == name)
-                return member.Value;
-        return null;
-    }
-
-    private static List<JsonNode> ItemsOf(JsonNode node, string name) => Find(node, name)?.Items ?? [];
-
-    private static string TextOf(JsonNode node, string name) => Find(node, name) is { Kind: JsonKind.String } value ? value.Text : "";
-
-    private static double NumberOf(JsonNode node, string name) => TryNumber(node, name, out double value) ? value : double.NaN;
-
-    private static bool TryNumber(JsonNode node, string name, out double value)
-    {
-        value = double.NaN;
-        return Find(node, name) is not { Kind: not JsonKind.Null } found
-            || (found.Kind == JsonKind.Number && double.TryParse(found.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value));
-    }
-
-    private static bool TryDate(JsonNode node, string name, DateOnly standard, out DateOnly date)
-    {
-        date = standard;
-        return Find(node, name) is not { Kind: not JsonKind.Null } found || DateOnly.TryParseExact(found.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
+        foreach (StandardRow other in Rows)
+        {
+            if (!row.Overlaps(other))
+                continue;
+            foreach ((string key, StandardValue value) in row.Values)
+                if (other.Values.TryGetValue(key, out StandardValue? former) && !value.IsGap && !former.IsGap)
+                    reader.Fail(DiagnosticCodes.RowsOverlap, reader.Here, $"class {key} has two limits for '{row.Parameter}' at one time ({other.Clause}; {row.Clause}); give them dates, a kind of water or a statistic that tells them apart");
+        }
     }
 }

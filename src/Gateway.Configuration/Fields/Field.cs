@@ -23,6 +23,8 @@ internal enum FieldKind : byte
     Object,
     /// <summary>A list of objects.</summary>
     Objects,
+    /// <summary>An object whose keys are free, each with an object of one shape.</summary>
+    Map,
 }
 
 /// <summary>
@@ -60,6 +62,8 @@ internal sealed class Field
     public Shape? Item { get; init; }
     /// <summary>A good value, for the documentation.</summary>
     public string Example { get; init; } = "";
+    /// <summary>True when null may stand for "not known" and reads like an absent key.</summary>
+    public bool Nullable { get; init; }
     /// <summary>Place in its shape.</summary>
     public int Index { get; internal set; } = -1;
 
@@ -83,6 +87,13 @@ internal sealed class Field
 
     public static Field ChoiceList(string name, string[] choices, string standard, string description) =>
         new(name, FieldKind.ChoiceList, description) { Choices = choices, Default = standard };
+
+    /// <summary>A number that may be null: known to exist, value not known.</summary>
+    public static Field NullableNumber(string name, string description, string example = "") =>
+        new(name, FieldKind.Number, description) { Nullable = true, Example = example };
+
+    public static Field Map(string name, Shape item, string description, bool required = false) =>
+        new(name, FieldKind.Map, description) { Item = item, Required = required };
 
     public static Field Date(string name, string description, string example = "") =>
         new(name, FieldKind.Date, description) { Example = example };

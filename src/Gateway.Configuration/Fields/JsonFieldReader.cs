@@ -20,7 +20,7 @@ internal sealed class JsonFieldReader : FieldReader
         foreach (JsonMember member in node.Members)
         {
             if (shape.Find(member.Name) is { } field)
-                _values[field.Index] = member.Value;
+                _values[field.Index] = field.Nullable && member.Value.Kind == JsonKind.Null ? null : member.Value;
             else
                 ReportUnknown(member);
         }
@@ -87,6 +87,24 @@ internal sealed class JsonFieldReader : FieldReader
                 readers.Add(new JsonFieldReader(field.Item!, _source, item, Bag));
             else
                 Fail(DiagnosticCodes.WrongType, _source.At(item.Offset), $"an item of '{field.Name}' must be an object in braces {{ }}, found {KindName(item.Kind)}");
+        }
+        return readers;
+    }
+
+    /// <summary>The nested objects of a map with their keys.</summary>
+    public List<(string Key, JsonFieldReader Reader)> Map(Field field)
+    {
+        var readers = new List<(string, JsonFieldReader)>();
+        if (_values[field.Index] is not { } value)
+            return readers;
+        if (value.Kind != JsonKind.Object)
+            Fail(DiagnosticCodes.WrongType, field, $"key '{field.Name}' must be an object in braces {{ }}, found {KindName(value.Kind)}");
+        foreach (JsonMember member in value.Members)
+        {
+            if (member.Value.Kind == JsonKind.Object)
+                readers.Add((member.Name, new JsonFieldReader(field.Item!, _source, member.Value, Bag)));
+            else
+                Fail(DiagnosticCodes.WrongType, _source.At(member.Value.Offset), $"'{Short(member.Name)}' of '{field.Name}' must be an object in braces {{ }}, found {KindName(member.Value.Kind)}");
         }
         return readers;
     }

@@ -44,6 +44,7 @@ internal static class FormatTable
         FieldKind.ChoiceList => "list of words",
         FieldKind.Date => "date",
         FieldKind.Object => $"object `{field.Item!.Name}`",
+        FieldKind.Map => $"`{field.Item!.Name}` by name",
         FieldKind.Objects => $"list of `{field.Item!.Name}`",
         _ => "text",
     };

@@ -44,11 +44,19 @@ internal static class JsonSchema
             return;
         }
         writer.WriteString("description", field.Description);
-        writer.WriteString("type", TypeOf(field.Kind));
+        if (field.Nullable)
+            SchemaWriter.WriteWords(writer, "type", [TypeOf(field.Kind), "null"]);
+        else
+            writer.WriteString("type", TypeOf(field.Kind));
         switch (field.Kind)
         {
             case FieldKind.Objects:
                 writer.WriteStartObject("items");
+                WriteObject(writer, field.Item!);
+                writer.WriteEndObject();
+                return;
+            case FieldKind.Map:
+                writer.WriteStartObject("additionalProperties");
                 WriteObject(writer, field.Item!);
                 writer.WriteEndObject();
                 return;
@@ -81,6 +89,7 @@ internal static class JsonSchema
         FieldKind.Number => "number",
         FieldKind.Boolean => "boolean",
         FieldKind.Objects or FieldKind.ChoiceList => "array",
+        FieldKind.Map => "object",
         _ => "string",
     };
 }

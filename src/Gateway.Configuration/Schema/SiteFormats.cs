@@ -7,11 +7,11 @@ using Gateway.Configuration.Tags;
 
 namespace Gateway.Configuration.Schema;
 
-/// <summary>The files of a site, as the parser, the schemas and the documentation know them.</summary>
+/// <summary>The files of a site and the standards they refer to, as the parser, the schemas and the documentation know them.</summary>
 internal static class SiteFormats
 {
     /// <summary>One shape for each file.</summary>
-    public static IReadOnlyList<Shape> All { get; } = [GatewayShapes.Root, TagShape.Columns, AlarmShape.Columns, ComplianceShapes.Root, OutputShape.Columns];
+    public static IReadOnlyList<Shape> All { get; } = [GatewayShapes.Root, TagShape.Columns, AlarmShape.Columns, ComplianceShapes.Root, StandardShapes.Root, OutputShape.Columns];
 
     /// <summary>The shape of a file and all shapes nested in it, outer ones first.</summary>
     public static IEnumerable<Shape> WithNested(Shape shape) =>

@@ -4,7 +4,14 @@ namespace Gateway.Runtime.Compliance;
 /// <param name="Standard">Identifier of the standard or permit, e.g. "GB 18918-2002".</param>
 /// <param name="Class">Class within the standard, e.g. "1A"; empty when it has none.</param>
 /// <param name="Clause">Clause or table, e.g. "table 1, item 8".</param>
-public sealed record LimitSource(string Standard, string Class, string Clause);
+public sealed record LimitSource(string Standard, string Class, string Clause)
+{
+    /// <summary>
+    /// How well the value is known: <c>read</c>, <c>secondHand</c>, <c>memory</c>, <c>proposal</c>, <c>gap</c>, or
+    /// <c>permit</c> for one of the permit's own. Empty when nobody says.
+    /// </summary>
+    public string Confidence { get; init; } = "";
+}
 
 /// <summary>
 /// One limit of a discharge permit, resolved to tag indexes. Immutable; built by the configuration at load.
