@@ -6,17 +6,32 @@ namespace Gateway.OpcUa.Subscriptions;
 /// Keeps publish requests waiting at the server for as long as there are subscriptions, and hands their answers out.
 /// One loop per request. May be called from any thread.
 /// </summary>
-internal sealed class PublishPump(OpcUaClient client, TimeProvider time, int perSubscription)
+internal sealed class PublishPump
 {
     // More than this in flight helps no server and fills its queues.
     private const int MostLoops = 20;
 
+    // A server that refuses the only request is asked again after this time.
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    private readonly OpcUaClient _client;
+    private readonly TimeProvider _time;
+    private readonly int _perSubscription;
+    private readonly ITimer _retry;
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, Subscription> _subscriptions = [];
     private readonly List<SubscriptionAcknowledgement> _acknowledgements = [];
     private int _limit = MostLoops;
     private int _loops;
     private bool _isStopped;
+
+    public PublishPump(OpcUaClient client, TimeProvider time, int perSubscription)
+    {
+        _client = client;
+        _time = time;
+        _perSubscription = perSubscription;
+        _retry = time.CreateTimer(static p => ((PublishPump)p!).Start(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Answers for subscriptions that this client does not know.</summary>
     public long Strays { get; private set; }
@@ -26,7 +41,7 @@ internal sealed class PublishPump(OpcUaClient client, TimeProvider time, int per
 
     public void Add(Subscription subscription)
     {
-        subscription.LastHeard = time.GetTimestamp();
+        subscription.LastHeard = _time.GetTimestamp();
         lock (_gate)
             _subscriptions[subscription.Id] = subscription;
         Start();
@@ -46,9 +61,10 @@ internal sealed class PublishPump(OpcUaClient client, TimeProvider time, int per
     {
         lock (_gate)
             _isStopped = true;
+        _retry.Dispose();
     }
 
-    private int Wanted => _isStopped ? 0 : Math.Min(_limit, _subscriptions.Count * Math.Max(1, perSubscription));
+    private int Wanted => _isStopped ? 0 : Math.Min(_limit, _subscriptions.Count * Math.Max(1, _perSubscription));
 
     private void Start()
     {
@@ -69,8 +85,7 @@ internal sealed class PublishPump(OpcUaClient client, TimeProvider time, int per
     {
         while (TryPrepare(slot, out var timeoutMs))
         {
-            slot.IsSending = true;
-            var fault = await client.SendAsync(slot, slot, timeoutMs).ConfigureAwait(false);
+            var fault = await _client.SendAsync(slot, slot.Answer, timeoutMs).ConfigureAwait(false);
             if (fault.IsNone)
                 Deliver(slot);
             else if (!TryGoOn(slot, fault))
@@ -109,7 +124,7 @@ internal sealed class PublishPump(OpcUaClient client, TimeProvider time, int per
             }
         }
 
-        if (!subscription.Deliver(slot, time.GetTimestamp()))
+        if (!subscription.Deliver(slot, _time.GetTimestamp()))
             return;
         lock (_gate)
         {
@@ -125,20 +140,18 @@ internal sealed class PublishPump(OpcUaClient client, TimeProvider time, int per
     {
         lock (_gate)
         {
-            if (fault.Status == StatusCodes.BadTimeout && !_isStopped && client.IsConnected)
+            if (fault.Status == StatusCodes.BadTimeout && !_isStopped && _client.IsConnected)
                 return true;
             // The server did not take the acknowledgements either.
-            if (client.IsConnected && fault.Status != StatusCodes.BadNoSubscription)
+            if (_client.IsConnected && fault.Status != StatusCodes.BadNoSubscription)
                 _acknowledgements.AddRange(slot.Acknowledgements);
             _loops--;
             if (fault.Status == StatusCodes.BadTooManyPublishRequests)
             {
                 // One request always stays, else nothing would ever come again.
                 _limit = Math.Max(1, _loops);
-                if (_loops > 0)
-                    return false;
-                _loops++;
-                return true;
+                if (_loops == 0)
+                    _retry.Change(s_pause, Timeout.InfiniteTimeSpan);
             }
 
             return false;

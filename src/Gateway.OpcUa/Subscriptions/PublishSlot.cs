@@ -7,18 +7,22 @@ namespace Gateway.OpcUa.Subscriptions;
 /// One publish request with its answer, used again and again: values are decoded into memory that is kept. Used by one
 /// loop of the pump.
 /// </summary>
-internal sealed class PublishSlot : IServiceRequest, IServiceResponse
+internal sealed class PublishSlot : IServiceRequest
 {
     private const uint DataChangeId = 811;
     private const uint StatusChangeId = 820;
     private const uint EventListId = 916;
     private const int SmallestNotification = 5;
 
-    private RequestHeader _requestHeader;
-    private ResponseHeader _responseHeader;
+    private RequestHeader _header;
     private MonitoredItemNotification[] _items = new MonitoredItemNotification[64];
     private int _itemCount;
     private EventFieldList[] _events = [];
+
+    public PublishSlot() => Answer = new PublishAnswer(this);
+
+    /// <summary>Takes the answer.</summary>
+    public IServiceResponse Answer { get; }
 
     /// <summary>Messages to acknowledge with the next request; the pump fills it.</summary>
     public List<SubscriptionAcknowledgement> Acknowledgements { get; } = [];
@@ -39,33 +43,25 @@ internal sealed class PublishSlot : IServiceRequest, IServiceResponse
 
     public ReadOnlySpan<EventFieldList> Events => _events;
 
-    ref RequestHeader IServiceRequest.Header => ref _requestHeader;
+    uint IStructure.EncodingId => 826;
 
-    ref ResponseHeader IServiceResponse.Header => ref _responseHeader;
-
-    // One object for both directions: the connection asks the request before sending and the response after receiving.
-    uint IStructure.EncodingId => IsSending ? 826u : 829u;
-
-    /// <summary>True from the start of a request until it is written.</summary>
-    public bool IsSending { get; set; }
+    ref RequestHeader IServiceRequest.Header => ref _header;
 
     void IStructure.Encode(ref UaWriter writer)
     {
-        _requestHeader.Encode(ref writer);
+        _header.Encode(ref writer);
         writer.WriteInt32(Acknowledgements.Count);
         foreach (var acknowledgement in Acknowledgements)
             acknowledgement.Encode(ref writer);
-        IsSending = false;
     }
 
-    void IStructure.Decode(ref UaReader reader)
+    void IStructure.Decode(ref UaReader reader) => throw new NotSupportedException("A publish request is only sent.");
+
+    private void ReadBody(ref UaReader reader)
     {
         _itemCount = 0;
         _events = [];
         StatusChange = null;
-        _responseHeader.Decode(ref reader);
-        if (_responseHeader.ServiceResult.IsBad)
-            return;
         SubscriptionId = reader.ReadUInt32();
         SkipArray(ref reader, 4);
         HasMore = reader.ReadBoolean();
@@ -140,5 +136,24 @@ internal sealed class PublishSlot : IServiceRequest, IServiceResponse
         var length = reader.ReadArrayLength(size);
         if (length > 0)
             reader.Skip(length * size);
+    }
+
+    /// <summary>The answer, decoded into the slot.</summary>
+    private sealed class PublishAnswer(PublishSlot slot) : IServiceResponse
+    {
+        private ResponseHeader _header;
+
+        uint IStructure.EncodingId => 829;
+
+        ref ResponseHeader IServiceResponse.Header => ref _header;
+
+        void IStructure.Encode(ref UaWriter writer) => throw new NotSupportedException("The answer is only received.");
+
+        void IStructure.Decode(ref UaReader reader)
+        {
+            _header.Decode(ref reader);
+            if (!_header.ServiceResult.IsBad)
+                slot.ReadBody(ref reader);
+        }
     }
 }
