@@ -114,6 +114,7 @@ public sealed partial class OpcUaClient
         RequestTimeoutMs = options.RequestTimeoutMs,
         TokenLifetimeMs = (uint)options.TokenLifetimeMs,
         MaxOutstanding = options.MaxOutstanding,
+        IsReverse = options.IsReverse,
     };
 
     private static OpcUaFault CheckServer(OpcUaClientOptions options, EndpointDescription endpoint)

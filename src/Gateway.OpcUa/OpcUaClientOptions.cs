@@ -14,6 +14,12 @@ public sealed record OpcUaClientOptions
     /// <summary>Opens a stream to the server; a TCP connection to the URL when null.</summary>
     public Func<CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 
+    /// <summary>
+    /// True when <see cref="Connect"/> gives streams that the server opened: it then speaks first (reverse connect). Two
+    /// streams are needed, one to ask for the endpoints and one for the session.
+    /// </summary>
+    public bool IsReverse { get; init; }
+
     /// <summary>The policy; the strongest that the server offers when null. <see cref="SecurityPolicy.None"/> is used only when asked for here.</summary>
     public SecurityPolicy? Policy { get; init; }
 

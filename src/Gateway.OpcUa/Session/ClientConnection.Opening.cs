@@ -32,7 +32,9 @@ internal sealed partial class ClientConnection
             Arm(pending.Deadline);
         }
 
-        FlushUnlessResuming();
+        // A server that opened the stream may have spoken already: only now is there somebody to take its answer.
+        _ = ReadLoopAsync();
+        Flush();
         return new ValueTask<OpcUaFault>(pending, pending.Version);
     }
 

@@ -11,7 +11,6 @@ internal sealed partial class ClientConnection
     private const uint ServiceFaultId = 397;
 
     private readonly byte[] _received;
-    private readonly Task _reading;
     private int _receivedStart;
     private int _receivedEnd;
     private volatile int _resumingThread;

@@ -28,7 +28,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     private uint _lastRequestId;
     private bool _isClosed;
 
-    /// <summary>Takes over an opened stream and starts reading it.</summary>
+    /// <summary>Takes over an opened stream; it is read from <see cref="OpenAsync"/> on.</summary>
     public ClientConnection(Stream stream, ConnectionOptions options, TimeProvider time)
     {
         _stream = stream;
@@ -38,7 +38,6 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         _onWritten = OnWritten;
         _keys = Keys(options);
         _timer = time.CreateTimer(static c => ((ClientConnection)c!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _reading = ReadLoopAsync();
     }
 
     /// <summary>Called once, when the connection is closed by either side, from any thread.</summary>

@@ -15,6 +15,7 @@ namespace Gateway.OpcUa.Tests.Client;
 internal sealed class ScriptedServer
 {
     private readonly MessageBuffer _output = new(1 << 24);
+    private ScriptedStream? _target;
 
     public ScriptedServer(ApplicationCertificate? certificate = null)
     {
@@ -61,9 +62,13 @@ internal sealed class ScriptedServer
         ScriptedStream stream = null!;
         stream = new ScriptedStream(bytes => OnWritten(stream, bytes));
         Stream = stream;
+        _target = null;
         Conversation = null!;
         return new ValueTask<Stream>(stream);
     }
+
+    /// <summary>Lets the answers go to another stream than the one the server listens on.</summary>
+    public void Redirect(ScriptedStream stream) => _target = stream;
 
     /// <summary>Sends an answer to a request that was left open.</summary>
     public void Send(IStructure message, uint requestId)
@@ -140,7 +145,7 @@ internal sealed class ScriptedServer
         byte[] bytes = _output.Written.ToArray();
         _output.Length = 0;
         if (bytes.Length > 0)
-            Stream.Feed(Tamper?.Invoke(bytes) ?? bytes);
+            (_target ?? Stream).Feed(Tamper?.Invoke(bytes) ?? bytes);
     }
 
     private void OnFrame(byte[] bytes, int start, FrameScan scan)
