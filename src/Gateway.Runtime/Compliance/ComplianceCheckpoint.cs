@@ -32,6 +32,21 @@ public struct LimitState
     public ComplianceWindow Window;
 }
 
+/// <summary>What is remembered of one window beyond the day, with the place of its parts and readings in the checkpoint's arrays.</summary>
+public struct PeriodCheckpoint
+{
+    /// <summary>Its sums, with the identity of its limit.</summary>
+    public PeriodState State;
+    /// <summary>First of its slots in <see cref="ComplianceCheckpoint.Parts"/>.</summary>
+    public int PartsAt;
+    /// <summary>Number of its slots.</summary>
+    public int Parts;
+    /// <summary>First of its readings in <see cref="ComplianceCheckpoint.Readings"/>.</summary>
+    public int ReadingsAt;
+    /// <summary>Places for its readings; <see cref="PeriodState.Readings"/> of them are filled.</summary>
+    public int Readings;
+}
+
 /// <summary>
 /// A copy of all sums of a <see cref="ComplianceEngine"/>. The arrays hold plain values that a store may write as bytes;
 /// made once, filled again at each checkpoint.
@@ -44,10 +59,16 @@ public sealed class ComplianceCheckpoint
     /// <summary>Makes an empty checkpoint.</summary>
     /// <param name="accumulators">Number of accumulators.</param>
     /// <param name="limits">Number of limits.</param>
-    public ComplianceCheckpoint(int accumulators, int limits)
+    /// <param name="periods">Number of windows beyond the day.</param>
+    /// <param name="parts">Slots of all rolling windows.</param>
+    /// <param name="readings">Places for readings of all percentiles.</param>
+    public ComplianceCheckpoint(int accumulators, int limits, int periods = 0, int parts = 0, int readings = 0)
     {
         Accumulators = new AccumulatorState[accumulators];
         Limits = new LimitState[limits];
+        Periods = new PeriodCheckpoint[periods];
+        Parts = new PartSum[parts];
+        Readings = new double[readings];
     }
 
     /// <summary>Sums, in any order: each carries its identity.</summary>
@@ -55,4 +76,13 @@ public sealed class ComplianceCheckpoint
 
     /// <summary>Limits, in any order: each carries its identity.</summary>
     public LimitState[] Limits { get; }
+
+    /// <summary>Windows beyond the day, in any order: each carries its identity and says where its parts and readings are.</summary>
+    public PeriodCheckpoint[] Periods { get; }
+
+    /// <summary>Slots of all rolling windows.</summary>
+    public PartSum[] Parts { get; }
+
+    /// <summary>Readings of all percentiles.</summary>
+    public double[] Readings { get; }
 }

@@ -7,7 +7,17 @@ public sealed partial class ComplianceEngine
     private const ulong FnvPrime = 1099511628211;
 
     /// <summary>Makes a checkpoint of the right size for <see cref="Save"/>.</summary>
-    public ComplianceCheckpoint CreateCheckpoint() => new(_accumulators.Length, _limits.Length);
+    public ComplianceCheckpoint CreateCheckpoint()
+    {
+        int parts = 0, readings = 0, periods = 0;
+        foreach (PeriodWindow? period in _periods)
+        {
+            parts += period?.Slots.Length ?? 0;
+            readings += period?.Readings.Length ?? 0;
+            periods += period is null ? 0 : 1;
+        }
+        return new ComplianceCheckpoint(_accumulators.Length, _limits.Length, periods, parts, readings);
+    }
 
     /// <summary>Copies everything that the next scan depends on. Scan thread, between two scans; allocates nothing.</summary>
     /// <exception cref="ArgumentException">The checkpoint was made for another engine.</exception>
@@ -32,6 +42,36 @@ public sealed partial class ComplianceEngine
             target.Limits[i] = _states[i];
             target.Limits[i].Window = _windows[i];
         }
+        SavePeriods(target);
+    }
+
+    private void SavePeriods(ComplianceCheckpoint target)
+    {
+        int parts = 0, readings = 0, next = 0;
+        foreach (PeriodWindow? period in _periods)
+        {
+            if (period is null)
+                continue;
+            target.Periods[next++] = new PeriodCheckpoint { State = period.State, PartsAt = parts, Parts = period.Slots.Length, ReadingsAt = readings, Readings = period.Readings.Length };
+            period.Slots.CopyTo(target.Parts.AsSpan(parts));
+            period.Readings.CopyTo(target.Readings.AsSpan(readings));
+            parts += period.Slots.Length;
+            readings += period.Readings.Length;
+        }
+    }
+
+    /// <summary>Takes over the windows beyond the day whose limit and length are the same.</summary>
+    private void RestorePeriods(ComplianceCheckpoint source)
+    {
+        foreach (PeriodCheckpoint saved in source.Periods)
+        {
+            PeriodWindow? period = Array.Find(_periods, one => one is not null && one.State.Fingerprint == saved.State.Fingerprint);
+            if (period is null || period.Slots.Length != saved.Parts || period.Readings.Length != saved.Readings)
+                continue;
+            period.State = saved.State;
+            source.Parts.AsSpan(saved.PartsAt, saved.Parts).CopyTo(period.Slots);
+            source.Readings.AsSpan(saved.ReadingsAt, saved.Readings).CopyTo(period.Readings);
+        }
     }
 
     /// <summary>
@@ -50,6 +90,8 @@ public sealed partial class ComplianceEngine
         _skippedDays = clock.SkippedDays;
         _behind = clock.Behind;
         SetBounds(_processedTo);
+        BeginPeriods();
+        RestorePeriods(source);
         _stale = true;
         foreach (AccumulatorState saved in source.Accumulators)
         {
@@ -89,10 +131,23 @@ public sealed partial class ComplianceEngine
         {
             PermitLimit limit = _limits[i];
             ulong print = Hash(Hash(_accumulators[_accumulatorOf[i]].State.Fingerprint, (double)limit.Statistic), limit.RuleId);
+            if (_periods[i] is not null)
+                print = HashPeriod(print, limit);
             while (!used.Add(print))
                 print++;
             _states[i].Fingerprint = print;
+            if (_periods[i] is { } period)
+                period.State.Fingerprint = print;
         }
+    }
+
+    /// <summary>What a sum beyond the day depends on besides the rule: with another of these it starts empty.</summary>
+    private static ulong HashPeriod(ulong start, PermitLimit limit)
+    {
+        ulong print = Hash(Hash(start, (double)limit.WeekStart), (double)limit.ZeroRule);
+        print = Hash(Hash(print, limit.ReadingHours), limit.SampleLimit);
+        print = Hash(Hash(print, limit.MinRemoval), limit.LoadFactor);
+        return Hash(Hash(print, limit.BandLow), limit.BandHigh);
     }
 
     // FNV-1a over the characters, with the length as a separator.

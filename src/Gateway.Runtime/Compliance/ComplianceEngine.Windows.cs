@@ -17,6 +17,8 @@ public sealed partial class ComplianceEngine
         Headroom = double.NaN,
         RemainingAverage = double.NaN,
         Forecast = double.NaN,
+        Removal = double.NaN,
+        Worst = double.NaN,
         State = ComplianceState.Undetermined,
         Reason = ComplianceReason.NoData,
     };
@@ -26,23 +28,15 @@ public sealed partial class ComplianceEngine
     private void RefreshOpenWindows(in ScanTime now, EventRing events)
     {
         _stale = false;
-        for (int i = 0; i < _limits.Length; i++)
+        // A minute is judged when it closes, a longer period when its days or readings do.
+        foreach (int i in _hourLimits)
         {
-            switch (_limits[i].Statistic)
-            {
-                case Statistic.Hour:
-                    FillHour(i, MinutesOfOpenHour);
-                    RecordChange(i, (int)((_hourEnd - _hourStart) / TimeSpan.TicksPerMinute), now, events);
-                    break;
-                case Statistic.DailyMean:
-                case Statistic.OneOff:
-                    RefreshDay(i, now, events);
-                    break;
-                case Statistic.Minute:
-                default:
-                    break; // A minute is judged when it closes.
-            }
+            FillHour(i, MinutesOfOpenHour);
+            RecordChange(i, (int)((_hourEnd - _hourStart) / TimeSpan.TicksPerMinute), now, events);
         }
+        foreach (int i in _dayLimits)
+            RefreshDay(i, now, events);
+        RefreshPeriods(_excursions, now, events);
     }
 
     private void RefreshDay(int limit, in ScanTime now, EventRing events)
@@ -107,10 +101,11 @@ public sealed partial class ComplianceEngine
         window.Due = hoursDue;
         window.Coverage = hoursDue > 0 ? (double)sums.Valid / hoursDue : 0;
         FillNumbers(i, accumulator, sums);
+        bool influentCovered = FillStatistic(i, sums, minutesDue, hoursDue);
         window.Temperature = TemperatureOf(limit, accumulator, sums, hoursDue);
         if (!closed && limit.Statistic == Statistic.DailyMean && !limit.HydrogenIonMean)
             FillForecast(limit, accumulator, sums, ref window);
-        bool covered = accumulator.IsEnough(sums.Valid, hoursDue);
+        bool covered = influentCovered && accumulator.IsEnough(sums.Valid, hoursDue);
         long missing = (accumulator.RequiredOf(hoursDue) - sums.Valid) * TimeSpan.TicksPerHour;
         Judge(i, accumulator, covered, hoursDue > 0 && !covered && sums.ZeroFlowTicks >= missing);
     }
@@ -168,6 +163,7 @@ public sealed partial class ComplianceEngine
             // The first scan after the boundary still counts as the beginning of the window.
             Partial = accumulator.FirstUtc > window.From + _maxHold,
             NoDischarge = noDischarge,
+            RemovalComplies = window.Removal >= _limits[i].MinRemoval,
         });
     }
 
@@ -236,6 +232,9 @@ public sealed partial class ComplianceEngine
         }
         for (int i = 0; i < _limits.Length; i++)
         {
+            // Days that are over stay judged.
+            if (StatisticRules.IsOfDays(_limits[i].Statistic) && _limits[i].Statistic != Statistic.MonthlyExcursion)
+                continue;
             _windows[i].State = ComplianceState.Undetermined;
             _windows[i].Reason = ComplianceReason.ClockBehind;
             if (_states[i].Reported != ComplianceState.Undetermined)

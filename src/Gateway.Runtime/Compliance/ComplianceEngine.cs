@@ -23,7 +23,18 @@ public sealed partial class ComplianceEngine
     private readonly long _maxHold;
     private readonly WindowAccumulator[] _accumulators;
     private readonly int[] _accumulatorOf;  // by limit
+    private readonly int[] _influentOf;     // accumulator by limit, -1 for none
     private readonly int[][] _oneOffLimits; // by accumulator
+    private readonly PeriodWindow?[] _periods; // by limit
+    private readonly int[] _minuteLimits;
+    private readonly int[] _rollingHours;
+    private readonly int[] _hourLimits;
+    private readonly int[] _rollingDays;
+    private readonly int[] _percentiles;
+    private readonly int[] _dayLimits;
+    private readonly int[] _periodLimits;
+    private readonly int[] _excursions;
+    private readonly bool _mayStride; // no limit looks at single minutes
     private readonly ComplianceWindow[] _windows;
     private readonly LimitState[] _states;
     private readonly ClosedWindowRing _closed;
@@ -59,28 +70,57 @@ public sealed partial class ComplianceEngine
         _windows = new ComplianceWindow[limits.Length];
         _states = new LimitState[limits.Length];
         _accumulatorOf = new int[limits.Length];
+        _influentOf = new int[limits.Length];
+        _periods = new PeriodWindow?[limits.Length];
         List<WindowAccumulator> accumulators = [];
         List<PermitLimit> rules = [];
         for (int i = 0; i < limits.Length; i++)
         {
             Check(limits[i], i);
-            int shared = rules.FindIndex(rule => HaveOneSum(rule, limits[i]));
-            if (shared < 0)
-            {
-                shared = accumulators.Count;
-                rules.Add(limits[i]);
-                accumulators.Add(new WindowAccumulator(limits[i]));
-            }
-            _accumulatorOf[i] = shared;
+            _accumulatorOf[i] = ShareSum(limits[i], rules, accumulators);
+            _influentOf[i] = limits[i].InfluentTag < 0 ? -1 : ShareSum(InfluentRule(limits[i]), rules, accumulators);
+            if (StatisticRules.IsOfDays(limits[i].Statistic) || StatisticRules.RollingParts(limits[i].Statistic) > 0)
+                _periods[i] = new PeriodWindow(limits[i]);
             _windows[i] = EmptyWindow();
             _states[i].Reported = ComplianceState.Undetermined;
         }
         _accumulators = [.. accumulators];
         _oneOffLimits = new int[_accumulators.Length][];
         for (int a = 0; a < _accumulators.Length; a++)
-            _oneOffLimits[a] = [.. Enumerable.Range(0, limits.Length).Where(i => _accumulatorOf[i] == a && limits[i].Statistic == Statistic.OneOff)];
+            _oneOffLimits[a] = LimitsWhere(s => s is Statistic.OneOff or Statistic.DailyMinimum or Statistic.DailyMaximum, a);
+        _minuteLimits = LimitsWhere(s => s == Statistic.Minute);
+        _rollingHours = LimitsWhere(s => s == Statistic.RollingHour);
+        _hourLimits = LimitsWhere(s => s == Statistic.Hour);
+        _rollingDays = LimitsWhere(s => s == Statistic.Rolling24Hour);
+        _percentiles = LimitsWhere(StatisticRules.IsPercentile);
+        _dayLimits = LimitsWhere(s => StatisticRules.PeriodOf(s) == CivilPeriod.Day);
+        _periodLimits = LimitsWhere(StatisticRules.IsOfDays);
+        _excursions = LimitsWhere(s => s == Statistic.MonthlyExcursion);
+        _mayStride = _minuteLimits.Length == 0 && _rollingHours.Length == 0;
         GiveFingerprints(rules);
     }
+
+    private int[] LimitsWhere(Func<Statistic, bool> condition, int accumulator = -1) =>
+        [.. Enumerable.Range(0, _limits.Length).Where(i => condition(_limits[i].Statistic) && (accumulator < 0 || _accumulatorOf[i] == accumulator))];
+
+    private static int ShareSum(PermitLimit rule, List<PermitLimit> rules, List<WindowAccumulator> accumulators)
+    {
+        int shared = rules.FindIndex(other => HaveOneSum(other, rule));
+        if (shared >= 0)
+            return shared;
+        rules.Add(rule);
+        accumulators.Add(new WindowAccumulator(rule));
+        return rules.Count - 1;
+    }
+
+    /// <summary>The influent of a removal is averaged by the rule of its limit, with its own flow.</summary>
+    private static PermitLimit InfluentRule(PermitLimit limit) => limit with
+    {
+        Parameter = limit.Parameter + " influent",
+        ValueTag = limit.InfluentTag,
+        FlowTag = limit.InfluentFlowTag,
+        TemperatureTag = -1,
+    };
 
     /// <summary>The limits judged.</summary>
     public ReadOnlySpan<PermitLimit> Limits => _limits;
@@ -123,6 +163,7 @@ public sealed partial class ComplianceEngine
         _processedTo = utc;
         _lastUtc = utc;
         SetBounds(utc);
+        BeginPeriods();
         _stale = true;
     }
 
@@ -146,9 +187,12 @@ public sealed partial class ComplianceEngine
         // After a step backwards the last scan lies before the mark: only the time beyond it is new.
         while (_processedTo < heldTo)
         {
+            if (_mayStride && TryStride(heldTo, now, events))
+                continue;
             long stop = Math.Min(heldTo, _minuteEnd);
             foreach (WindowAccumulator accumulator in _accumulators)
                 accumulator.Hold(stop - _processedTo);
+            CountExcursions(stop - _processedTo);
             _processedTo = stop;
             if (stop == _minuteEnd)
                 CloseMinute(now, events);
@@ -156,6 +200,24 @@ public sealed partial class ComplianceEngine
         while (_minuteEnd <= now.Utc)
             SkipOver(now, events);
         _processedTo = now.Utc;
+    }
+
+    /// <summary>Several whole minutes of one held sample are counted at once, where no limit looks at a single minute.</summary>
+    private bool TryStride(long heldTo, in ScanTime now, EventRing events)
+    {
+        int minutes = (int)((Math.Min(heldTo, _hourEnd) - _processedTo) / TimeSpan.TicksPerMinute);
+        if (minutes < 2 || _processedTo != _minuteEnd - TimeSpan.TicksPerMinute)
+            return false;
+        foreach (WindowAccumulator accumulator in _accumulators)
+            accumulator.HoldMinutes(minutes);
+        CountExcursions(minutes * TimeSpan.TicksPerMinute);
+        _processedTo += minutes * TimeSpan.TicksPerMinute;
+        _stale = true;
+        if (_processedTo == _hourEnd)
+            CloseHour(now, events);
+        else
+            _minuteEnd = _processedTo + TimeSpan.TicksPerMinute;
+        return true;
     }
 
     /// <summary>
@@ -173,13 +235,16 @@ public sealed partial class ComplianceEngine
                 accumulator.CloseHour((int)((_hourEnd - _hourStart) / TimeSpan.TicksPerMinute));
                 accumulator.ForgetRecent();
             }
+            SkipRolling(_rollingHours, 60);
+            SkipRolling(_rollingDays, _calendar.HoursIn(_dayStart, _dayEnd));
             _processedTo = _dayEnd;
             CloseDay(now, events);
-            JumpToRecentDays(now.Utc);
+            JumpToRecentDays(now, events);
         }
         else if (atHourStart && _processedTo <= _hourStart && _hourEnd <= now.Utc)
         {
             PassEmptyMinute();
+            SkipRolling(_rollingHours, (_hourEnd - _hourStart) / TimeSpan.TicksPerMinute);
             _processedTo = _hourEnd;
             CloseHour(now, events);
         }
@@ -197,25 +262,27 @@ public sealed partial class ComplianceEngine
             accumulator.CloseMinute();
     }
 
-    private void JumpToRecentDays(long utc)
+    private void JumpToRecentDays(in ScanTime now, EventRing events)
     {
-        long earliest = utc - (MaxEmptyDays * TimeSpan.TicksPerDay);
+        long earliest = now.Utc - (MaxEmptyDays * TimeSpan.TicksPerDay);
         if (_dayStart >= earliest)
             return;
         _skippedDays += (earliest - _dayStart) / TimeSpan.TicksPerDay;
+        long skipped = _calendar.DaysIn(_dayStart, _calendar.DayStart(earliest));
         _processedTo = _calendar.DayStart(earliest);
         SetBounds(_processedTo);
+        SkipDays(skipped, now, events);
     }
 
     private void CloseMinute(in ScanTime now, EventRing events)
     {
-        for (int i = 0; i < _limits.Length; i++)
+        foreach (int i in _minuteLimits)
         {
-            if (_limits[i].Statistic != Statistic.Minute)
-                continue;
             FillMinute(i);
             Record(i, true, now, events);
         }
+        foreach (int i in _rollingHours)
+            CloseRollingHour(i, now, events);
         foreach (WindowAccumulator accumulator in _accumulators)
             accumulator.CloseMinute();
         _stale = true;
@@ -228,13 +295,15 @@ public sealed partial class ComplianceEngine
     private void CloseHour(in ScanTime now, EventRing events)
     {
         int minutes = (int)((_hourEnd - _hourStart) / TimeSpan.TicksPerMinute);
-        for (int i = 0; i < _limits.Length; i++)
+        foreach (int i in _hourLimits)
         {
-            if (_limits[i].Statistic != Statistic.Hour)
-                continue;
             FillHour(i, minutes);
             Record(i, true, now, events);
         }
+        foreach (int i in _rollingDays)
+            CloseRollingDay(i, minutes, now, events);
+        foreach (int i in _percentiles)
+            AddToReading(i, minutes);
         foreach (WindowAccumulator accumulator in _accumulators)
             accumulator.CloseHour(minutes);
         _stale = true;
@@ -247,22 +316,24 @@ public sealed partial class ComplianceEngine
         _hourStart = _hourEnd;
         _hourEnd = _calendar.HourEnd(_hourStart);
         _minuteEnd = _hourStart + TimeSpan.TicksPerMinute;
+        RefreshPeriods(_percentiles, now, events);
     }
 
     private void CloseDay(in ScanTime now, EventRing events)
     {
         int hours = _calendar.HoursIn(_dayStart, _dayEnd);
-        for (int i = 0; i < _limits.Length; i++)
+        foreach (int i in _dayLimits)
         {
-            if (_limits[i].Statistic is not (Statistic.DailyMean or Statistic.OneOff))
-                continue;
             FillDay(i, 0, hours, closed: true);
             Record(i, true, now, events);
         }
+        foreach (int i in _periodLimits)
+            AddDay(i, hours);
         foreach (WindowAccumulator accumulator in _accumulators)
             accumulator.CloseDay();
         _stale = true;
         SetBounds(_dayEnd);
+        AdvancePeriods(now, events);
     }
 
     private static bool HaveOneSum(PermitLimit a, PermitLimit b) =>
@@ -278,6 +349,14 @@ public sealed partial class ComplianceEngine
             throw new ArgumentException("Coverage and warning ratio of limit '" + limit.RuleId + "' must lie within 0 and 1.", nameof(limit));
         if (limit.Limit <= limit.LimitLow || limit.ColdLimit <= limit.LimitLow)
             throw new ArgumentException("The limits of '" + limit.RuleId + "' leave no room between them.", nameof(limit));
+        if (StatisticRules.IsRemoval(limit.Statistic) && limit.InfluentTag < 0)
+            throw new ArgumentException("The removal of limit '" + limit.RuleId + "' needs an influent.", nameof(limit));
+        if (StatisticRules.IsLoad(limit.Statistic) && limit.FlowTag < 0)
+            throw new ArgumentException("The load of limit '" + limit.RuleId + "' needs a flow.", nameof(limit));
+        if (StatisticRules.IsPercentile(limit.Statistic) && (limit.ReadingHours < 1 || 24 % limit.ReadingHours != 0 || !(limit.Percent > 0 && limit.Percent <= 100)))
+            throw new ArgumentException("The percentile of limit '" + limit.RuleId + "' needs a percent up to 100 and hours that divide the day.", nameof(limit));
+        if (limit.Statistic == Statistic.AnnualSamples && limit.Allowance is null)
+            throw new ArgumentException("Limit '" + limit.RuleId + "' needs a look-up table of failing samples.", nameof(limit));
         if (limit.ValueTag < 0)
             throw new ArgumentException("Limit '" + limit.RuleId + "' has no value tag.", nameof(limit));
     }

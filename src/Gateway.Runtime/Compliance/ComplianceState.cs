@@ -44,6 +44,12 @@ public enum ComplianceReason
     NearLimit,
     /// <summary>Below the limit now, but the forecast for the end of the day is above.</summary>
     ForecastAboveLimit,
+    /// <summary>A single sample is above its cap, or a single excursion longer than permitted.</summary>
+    BeyondCap,
+    /// <summary>Above the limit, but the removal complies as an alternative.</summary>
+    RemovalComplies,
+    /// <summary>More samples fail than the look-up table permits.</summary>
+    TooManyFailures,
 }
 
 /// <summary>The words for states and reasons used in files, events and the interface; no string is built in a scan.</summary>
@@ -51,7 +57,12 @@ public static class ComplianceNames
 {
     private static readonly string[] States = ["complies", "warning", "exceeds", "undetermined"];
 
-    private static readonly string[] Statistics = ["minute", "hour", "dailyMean", "oneOff"];
+    private static readonly string[] Statistics =
+    [
+        "minute", "hour", "dailyMean", "oneOff", "rollingHour", "rolling24Hour", "rolling7Day", "rolling30Day", "weeklyMean", "monthlyMean", "annualMean",
+        "dailyMinimum", "dailyMaximum", "dailyLoad", "monthlyLoad", "annualLoad", "weeklyGeometricMean", "monthlyGeometricMean", "monthlyPercentile",
+        "annualPercentile", "dailyRemoval", "monthlyRemoval", "rolling30DayRemoval", "annualSamples", "monthlyExcursion",
+    ];
 
     private static readonly string[] Reasons =
     [
@@ -68,6 +79,9 @@ public static class ComplianceNames
         "above the limit and no longer recoverable today",
         "near the limit",
         "forecast for the end of the day is above the limit",
+        "a single value is beyond its cap",
+        "above the limit, but the removal complies",
+        "more samples fail than permitted",
     ];
 
     /// <summary>Name of a state as in compliance.jsonl.</summary>

@@ -25,7 +25,7 @@ public struct ComplianceWindow
     public double Temperature;
     /// <summary>Valid part of the values due so far, 0 to 1; of a closed window, of all values due.</summary>
     public double Coverage;
-    /// <summary>Number of valid values: hours of a day, minutes of an hour, seconds of a minute.</summary>
+    /// <summary>Number of valid values: days of a longer period, hours of a day, minutes of an hour or of excursions, seconds of a minute.</summary>
     public int Valid;
     /// <summary>Number of values due so far, in the same unit as <see cref="Valid"/>.</summary>
     public int Due;
@@ -41,6 +41,10 @@ public struct ComplianceWindow
     public double RemainingAverage;
     /// <summary>Daily mean at the end of the day if recent flow and concentration stay; NaN when it cannot be said.</summary>
     public double Forecast;
+    /// <summary>Removal in % over the window, where an influent is known; otherwise NaN.</summary>
+    public double Removal;
+    /// <summary>Largest sample of a year, or longest excursion of a month in minutes; NaN for other statistics.</summary>
+    public double Worst;
     /// <summary>Verdict if the window ended now.</summary>
     public ComplianceState State;
     /// <summary>Why the verdict is what it is.</summary>

@@ -18,6 +18,28 @@ internal static class LimitJudge
         public required bool Partial { get; init; }
         /// <summary>The missing values are missing because there was no discharge.</summary>
         public required bool NoDischarge { get; init; }
+        /// <summary>A limit that follows from the window itself, such as the failing samples permitted; NaN for none.</summary>
+        public double Upper { get; init; }
+        /// <summary>A single value is beyond its cap.</summary>
+        public bool BeyondCap { get; init; }
+        /// <summary>The removal complies as an alternative to the limit.</summary>
+        public bool RemovalComplies { get; init; }
+
+        public Facts()
+        {
+            Upper = double.NaN;
+        }
+    }
+
+    /// <summary>
+    /// The statistic as it is compared and shown: rounded once, in decimal, half to even (GB/T 8170 section 3), or as it is.
+    /// </summary>
+    public static double Rounded(PermitLimit limit, double value)
+    {
+        // Beyond this a double has no decimals that could be rounded.
+        if (limit.RoundTo < 0 || !(Math.Abs(value) < 1e15))
+            return value;
+        return (double)Math.Round((decimal)value, limit.RoundTo, MidpointRounding.ToEven);
     }
 
     /// <summary>
@@ -44,9 +66,12 @@ internal static class LimitJudge
     public static void Judge(PermitLimit limit, ref ComplianceWindow window, in Facts facts)
     {
         UpperLimits(limit, window.Temperature, out double strict, out double lenient);
+        if (!double.IsNaN(facts.Upper))
+            strict = lenient = facts.Upper;
         double low = limit.LimitLow;
         if (limit.Statistic == Statistic.OneOff)
             window.Value = WorstOf(window.Minimum, window.Maximum, low, strict);
+        window.Value = Rounded(limit, window.Value);
         window.Headroom = HeadroomOf(window.Value, low, strict, out bool lowerIsNearer);
         window.Limit = lowerIsNearer ? low : strict;
         (window.State, window.Reason) = Verdict(limit, window, low, strict, lenient, facts);
@@ -58,10 +83,12 @@ internal static class LimitJudge
         double value = window.Value;
         if ((double.IsNaN(strict) || double.IsNaN(lenient)) && double.IsNaN(low))
             return (ComplianceState.Undetermined, ComplianceReason.NoLimit);
+        if (facts.BeyondCap)
+            return (ComplianceState.Exceeds, ComplianceReason.BeyondCap);
         bool above = value > lenient;
         bool below = value < low;
         // One value beyond the limit is a fact, however few others there are; a mean needs its coverage.
-        if (limit.Statistic != Statistic.OneOff || !(above || below))
+        if (!IsFact(limit.Statistic) || !(above || below))
         {
             if (facts.Partial)
                 return (ComplianceState.Undetermined, ComplianceReason.PartialFirstWindow);
@@ -72,6 +99,10 @@ internal static class LimitJudge
         }
         if (below)
             return (ComplianceState.Exceeds, ComplianceReason.BelowLimit);
+        if (above && facts.RemovalComplies)
+            return (ComplianceState.Complies, ComplianceReason.RemovalComplies);
+        if (above && limit.Statistic == Statistic.AnnualSamples)
+            return (ComplianceState.Exceeds, ComplianceReason.TooManyFailures);
         if (above)
             return (ComplianceState.Exceeds, window.RemainingAverage < 0 ? ComplianceReason.CannotComply : ComplianceReason.AboveLimit);
         if (value > strict)
@@ -82,6 +113,10 @@ internal static class LimitJudge
             return (ComplianceState.Warning, ComplianceReason.ForecastAboveLimit);
         return (ComplianceState.Complies, ComplianceReason.None);
     }
+
+    /// <summary>Extremes and counts that further values cannot mend.</summary>
+    private static bool IsFact(Statistic statistic) =>
+        statistic is Statistic.OneOff or Statistic.DailyMinimum or Statistic.DailyMaximum or Statistic.MonthlyExcursion;
 
     /// <summary>The extreme with the least head-room: the largest for an upper limit, the smallest for a lower one.</summary>
     private static double WorstOf(double minimum, double maximum, double low, double high)

@@ -85,6 +85,57 @@ public sealed record PermitLimit
     /// <summary>Identifier and version of the judging rule, stored with each verdict, e.g. "GB18918-2002/1A/8@1".</summary>
     public required string RuleId { get; init; }
 
+    /// <summary>Unit of the values where it differs from that of the limit: mg/L below a limit in kg/d. Empty: the same.</summary>
+    public string ReadingUnit { get; init; } = "";
+
+    /// <summary>First day of the permit's week.</summary>
+    public DayOfWeek WeekStart { get; init; } = DayOfWeek.Monday;
+
+    /// <summary>Values a period needs, where the permit counts samples and not a part of those due; 0 for <see cref="MinCoverage"/>.</summary>
+    public int MinReadings { get; init; }
+
+    /// <summary>Decimals to which the statistic is rounded, half to even (GB/T 8170), before it is compared and shown; -1 for none.</summary>
+    public int RoundTo { get; init; } = -1;
+
+    /// <summary>Which percentile, above 0 to 100.</summary>
+    public double Percent { get; init; } = 95;
+
+    /// <summary>Hours of a reading of a percentile; divides 24.</summary>
+    public int ReadingHours { get; init; } = 24;
+
+    /// <summary>How a zero enters a geometric mean.</summary>
+    public ZeroRule ZeroRule { get; init; }
+
+    /// <summary>Limit of a single sample in <see cref="ReadingUnit"/>, for <see cref="Statistic.AnnualSamples"/>.</summary>
+    public double SampleLimit { get; init; } = double.NaN;
+
+    /// <summary>Failing samples permitted, for <see cref="Statistic.AnnualSamples"/>.</summary>
+    public SampleAllowance? Allowance { get; init; }
+
+    /// <summary>No sample may be above, and no excursion longer (minutes); NaN for none.</summary>
+    public double Cap { get; init; } = double.NaN;
+
+    /// <summary>Removal in % that complies as an alternative to the limit; NaN for none.</summary>
+    public double MinRemoval { get; init; } = double.NaN;
+
+    /// <summary>Index of the influent tag, -1 for none. Needed by a removal.</summary>
+    public int InfluentTag { get; init; } = -1;
+
+    /// <summary>Index of the influent flow tag, -1 for a mean over time.</summary>
+    public int InfluentFlowTag { get; init; } = -1;
+
+    /// <summary>Lower end of the band an excursion leaves.</summary>
+    public double BandLow { get; init; } = double.NegativeInfinity;
+
+    /// <summary>Upper end of the band an excursion leaves.</summary>
+    public double BandHigh { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Turns value · flow · ticks into the mass unit of the limit.</summary>
+    public double LoadFactor { get; init; } = 1;
+
+    /// <summary>True when a load is one per day (kg/d), false when it is a total (kg).</summary>
+    public bool LoadPerDay { get; init; } = true;
+
     /// <summary>True when sums are weighted with the flow.</summary>
     public bool IsFlowWeighted => FlowWeighted && FlowTag >= 0;
 

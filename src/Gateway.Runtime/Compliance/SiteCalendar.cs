@@ -4,7 +4,7 @@ namespace Gateway.Runtime.Compliance;
 /// The civil time of the permit: which UTC interval is its minute, clock hour and day. A fixed offset or a table of
 /// offset changes prepared at load; afterwards pure arithmetic. Immutable, safe to share.
 /// </summary>
-public sealed class SiteCalendar
+public sealed partial class SiteCalendar
 {
     private readonly long[] _starts;  // UTC ticks at which an offset begins; the first is MinValue
     private readonly long[] _offsets; // local minus UTC, ticks

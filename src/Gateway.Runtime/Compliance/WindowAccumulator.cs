@@ -13,6 +13,8 @@ public struct AccumulatorState
     public long FirstUtc;
     /// <summary>The sample being held, as it enters the sums.</summary>
     public double SampleLoad;
+    /// <summary>The sample in its own unit.</summary>
+    public double SampleReading;
     /// <summary>Its flow, not negative.</summary>
     public double SampleFlow;
     /// <summary>Its temperature.</summary>
@@ -123,6 +125,7 @@ public sealed class WindowAccumulator
         }
         if (!State.SampleValid)
             return false;
+        State.SampleReading = value.Value;
         State.SampleLoad = _hydrogenIon ? HydrogenIonConcentration(value.Value) : value.Value;
         return counts && TakeExtremes(value.Value);
     }
@@ -152,6 +155,17 @@ public sealed class WindowAccumulator
             minute.TemperatureWeight.AddProduct(flow, time);
             minute.TemperatureTicks += ticks;
         }
+    }
+
+    /// <summary>Credits the held sample with whole minutes at the start of a minute, and passes them on at once.</summary>
+    public void HoldMinutes(int minutes)
+    {
+        Hold(minutes * TimeSpan.TicksPerMinute);
+        ref WindowSums minute = ref State.Minute;
+        State.Hour.Absorb(minute, minute.ValidTicks > 0, minute.TemperatureTicks > 0);
+        State.Hour.Valid += minute.ValidTicks > 0 ? minutes - 1 : 0;
+        State.Hour.TemperatureValid += minute.TemperatureTicks > 0 ? minutes - 1 : 0;
+        minute.Clear();
     }
 
     /// <summary>Passes the open minute on to the hour and empties it.</summary>
@@ -189,11 +203,10 @@ public sealed class WindowAccumulator
     }
 
     /// <summary>Mean of the values in a window in their own unit; NaN for none.</summary>
-    public double Mean(in WindowSums sums)
-    {
-        double mean = sums.Load.DividedBy(sums.Weight);
-        return _hydrogenIon ? -Math.Log10(mean) : mean;
-    }
+    public double Mean(in WindowSums sums) => ToReading(sums.Load.DividedBy(sums.Weight));
+
+    /// <summary>A mean as it is summed, in the unit of the values: pH for a hydrogen-ion concentration.</summary>
+    public double ToReading(double mean) => _hydrogenIon ? -Math.Log10(mean) : mean;
 
     /// <summary>
     /// Weight the rest of the day will have if flow stays as in the last hour and this one, and the mean
@@ -216,7 +229,7 @@ public sealed class WindowAccumulator
     public bool IsEnough(long valid, long due) => valid >= RequiredOf(due);
 
     /// <summary>How many of the due values a window needs, rounded up; at least one.</summary>
-    public long RequiredOf(long due) => Math.Max(1, (long)Math.Ceiling((MinCoverage * due) - 1e-6));
+    public long RequiredOf(long due) => StatisticRules.RequiredOf(MinCoverage, due);
 
     private bool TakeExtremes(double value)
     {

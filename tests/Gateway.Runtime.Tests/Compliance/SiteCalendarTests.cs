@@ -82,6 +82,31 @@ public sealed class SiteCalendarTests
         }
     }
 
+    [Theory]
+    [InlineData("Europe/Berlin")]
+    [InlineData("America/Santiago")]    // changes at midnight
+    [InlineData("Australia/Lord_Howe")] // changes by half an hour
+    [InlineData("Asia/Shanghai")]
+    public void Weeks_months_and_years_begin_at_the_first_instant_of_their_date(string id)
+    {
+        TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(id);
+        SiteCalendar calendar = SiteCalendar.FromTimeZone(zone, 2022, 2027);
+        for (DateOnly date = new(2023, 12, 20); date < new DateOnly(2026, 1, 10); date = date.AddDays(1))
+        {
+            long start = calendar.StartOf(date);
+            Assert.Equal(date, DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(new DateTime(start, DateTimeKind.Utc), zone)));
+            Assert.Equal(date.AddDays(-1), DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(new DateTime(start - Minute, DateTimeKind.Utc), zone)));
+            long noon = start + (11 * Hour);
+            DateOnly monday = date.AddDays(-(((int)date.DayOfWeek + 6) % 7));
+            Assert.Equal(calendar.StartOf(monday), calendar.PeriodStart(CivilPeriod.Week, noon, DayOfWeek.Monday));
+            Assert.Equal(calendar.StartOf(monday.AddDays(7)), calendar.PeriodEnd(CivilPeriod.Week, noon, DayOfWeek.Monday));
+            Assert.Equal(DayOfWeek.Sunday, calendar.DateOf(calendar.PeriodStart(CivilPeriod.Week, noon, DayOfWeek.Sunday)).DayOfWeek);
+            Assert.Equal(calendar.StartOf(new DateOnly(date.Year, date.Month, 1)), calendar.PeriodStart(CivilPeriod.Month, noon, DayOfWeek.Monday));
+            Assert.Equal(calendar.StartOf(new DateOnly(date.Year + 1, 1, 1)), calendar.PeriodEnd(CivilPeriod.Year, noon, DayOfWeek.Monday));
+        }
+        Assert.Equal(29, calendar.DaysIn(calendar.StartOf(new DateOnly(2024, 2, 1)), calendar.StartOf(new DateOnly(2024, 3, 1))));
+    }
+
     [Fact]
     public void A_change_that_repeats_a_civil_date_is_refused()
     {
