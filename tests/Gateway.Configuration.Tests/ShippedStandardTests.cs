@@ -67,6 +67,41 @@ public sealed class ShippedStandardTests
             result.Site!.Plant.Permits.Select(l => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{l.PermitId} {l.Limit} ({l.ColdLimit}) {l.Source.Confidence}")));
     }
 
+    [Fact]
+    public void Statistics_beyond_means_get_what_they_need()
+    {
+        using var site = new SiteFolder();
+        foreach (string file in (string[])["eu-91-271.json", "us-npdes-template.json", "us-40cfr133.json"])
+            File.Copy(Path.Combine(SiteFolder.Find("config/standards"), file), Path.Combine(site.Path, file));
+        SiteLoadResult result = site.With("compliance.json", """
+            { "permits": [
+              { "id": "eu", "standard": "eu-91-271.json", "class": "over-100000", "flowTag": "FLOW",
+                "parameters": [ { "parameter": "BOD5", "valueTag": "NH4", "statistics": ["annualSamples"], "influentTag": "SP", "minReadings": 24 } ] },
+              { "id": "us", "standard": "us-npdes-template.json", "class": "permit", "flowTag": "FLOW", "weekStart": "sunday",
+                "parameters": [
+                  { "parameter": "NH3-N", "valueTag": "NH4", "statistics": ["monthlyLoad"], "limit": 500, "clause": "part I.A" },
+                  { "parameter": "TP", "valueTag": "NH4", "statistics": ["annualLoad"], "limit": 9, "unit": "t", "clause": "part I.B", "roundTo": 1 },
+                ] },
+              { "id": "secondary", "standard": "us-40cfr133.json", "class": "secondary", "flowTag": "FLOW",
+                "parameters": [
+                  { "parameter": "pH", "valueTag": "PH", "statistics": ["monthlyExcursion"], "limit": 446, "clause": "permit 2" },
+                  { "parameter": "SS", "valueTag": "NH4", "statistics": ["rolling30DayRemoval"], "influentTag": "SP" },
+                ] },
+            ] }
+            """).Load();
+        Assert.Equal("", site.Print(result));
+        PermitLimit[] limits = result.Site!.Plant.Permits;
+        Assert.Equal(("samples", "mg/L", 25, 50, 70, 24, 3), (limits[0].Unit, limits[0].ReadingUnit, limits[0].SampleLimit, limits[0].Cap, limits[0].MinRemoval, limits[0].MinReadings, limits[0].Allowance!.For(24)));
+        // 1 mg/L times 1 m3/h during one hour is one gram.
+        Assert.Equal(1e-3, limits[1].LoadFactor * TimeSpan.TicksPerHour, 1e-15);
+        Assert.Equal((true, DayOfWeek.Sunday), (limits[1].LoadPerDay, limits[1].WeekStart));
+        Assert.Equal(1e-6, limits[2].LoadFactor * TimeSpan.TicksPerHour, 1e-18);
+        Assert.Equal((false, "t", 1), (limits[2].LoadPerDay, limits[2].Unit, limits[2].RoundTo));
+        Assert.Equal((6, 9, 60, 446), (limits[3].BandLow, limits[3].BandHigh, limits[3].Cap, limits[3].Limit));
+        Assert.Equal((85, "%", 6), (limits[4].LimitLow, limits[4].Unit, limits[4].InfluentTag));
+        _ = new ComplianceEngine(limits, result.Site.Plant.Calendar);
+    }
+
     private static SiteLoadResult Load(SiteFolder site, string file, string classId, string parameter, string statistic)
     {
         File.Copy(Path.Combine(SiteFolder.Find("config/standards"), file), Path.Combine(site.Path, file));

@@ -9,7 +9,7 @@ using static Gateway.Configuration.Compliance.ComplianceShapes;
 namespace Gateway.Configuration.Compliance;
 
 /// <summary>Reads compliance.json and picks each limit from its standard. Used by one thread.</summary>
-internal sealed class ComplianceReader
+internal sealed partial class ComplianceReader
 {
     private readonly TagSet _tags;
     private readonly Func<string, StandardFile?> _standards;
@@ -48,7 +48,7 @@ internal sealed class ComplianceReader
             standard = null;
         }
         var common = new PermitContext(id, classId, permit.Date(BuildDate), permit.Date(AsOf), permit.Choice(WaterBody) is >= 0 and var body ? WaterBodies[body] : "",
-            _tags.Resolve(permit, FlowTag, DiagnosticCodes.PermitTag), permit.Number(ZeroFlow), _tags.Resolve(permit, TemperatureTag, DiagnosticCodes.PermitTag));
+            _tags.Resolve(permit, FlowTag, DiagnosticCodes.PermitTag), permit.Number(ZeroFlow), _tags.Resolve(permit, TemperatureTag, DiagnosticCodes.PermitTag), (DayOfWeek)permit.Choice(WeekStart));
         CheckTemperature(permit, TemperatureTag, common.TemperatureTag);
         CheckFlow(permit, FlowTag, common.FlowTag);
         foreach (JsonFieldReader parameter in permit.Objects(Parameters))
@@ -58,7 +58,7 @@ internal sealed class ComplianceReader
     private void ReadParameter(JsonFieldReader reader, PermitContext permit, StandardFile? standard)
     {
         string parameter = reader.Text(Parameter);
-        int valueTag = _tags.Resolve(reader, ValueTag, DiagnosticCodes.PermitTag);
+        int valueTag = reader.Has(ValueTag) ? _tags.Resolve(reader, ValueTag, DiagnosticCodes.PermitTag) : _tags.Resolve(reader, Parameter, DiagnosticCodes.PermitTag);
         int flowTag = reader.Has(ParameterFlowTag) ? _tags.Resolve(reader, ParameterFlowTag, DiagnosticCodes.PermitTag) : permit.FlowTag;
         int temperatureTag = reader.Has(ParameterTemperatureTag) ? _tags.Resolve(reader, ParameterTemperatureTag, DiagnosticCodes.PermitTag) : permit.TemperatureTag;
         CheckFlow(reader, ParameterFlowTag, flowTag);
@@ -69,12 +69,13 @@ internal sealed class ComplianceReader
         bool isOwn = reader.Has(Limit) || reader.Has(LimitLow) || reader.Has(ColdLimit) || reader.Has(ColdThreshold);
         if (isOwn && !reader.Has(Clause))
             reader.Fail(DiagnosticCodes.OverrideClause, reader.At(Parameter), "a limit that differs from the standard's needs 'clause', which says where it stands");
+        Settings settings = ReadSettings(reader);
         bool acceptUncertain = reader.Boolean(AcceptUncertain), flowWeighted = reader.Boolean(FlowWeighted);
         if (reader.Failed || standard is null || parameter.Length == 0)
             return;
         foreach (int statistic in statistics)
         {
-            if (FindRow(reader, parameter, (Statistic)statistic, permit, standard, out bool isGuide) is not { } row)
+            if (FindRow(reader, parameter, (Statistic)statistic, permit, standard, isOwn, out bool isGuide) is not { } row)
                 return;
             StandardValue value = row.ValueOf(permit.Class)!;
             var limit = new PermitLimit
@@ -100,13 +101,14 @@ internal sealed class ComplianceReader
                 Source = new LimitSource(standard.Standard, permit.Class, (isOwn ? reader.Text(Clause) : row.Clause) + (isGuide ? ", daily limit as a guide" : "")) { Confidence = reader.Has(Limit) || reader.Has(LimitLow) ? "permit" : row.Confidence },
                 RuleId = RuleIdOf(standard, permit.Class, row) + (isOwn ? "+permit" : ""),
             };
+            limit = Complete(reader, limit, row, value, settings, permit, standard);
             CheckLimit(reader, limit, isOwn);
             _limits.Add(limit);
         }
     }
 
     /// <summary>The row in force; null with a diagnostic when there is none or more than one.</summary>
-    private static StandardRow? FindRow(JsonFieldReader reader, string parameter, Statistic statistic, PermitContext permit, StandardFile standard, out bool isGuide)
+    private static StandardRow? FindRow(JsonFieldReader reader, string parameter, Statistic statistic, PermitContext permit, StandardFile standard, bool isOwn, out bool isGuide)
     {
         isGuide = false;
         string name = StatisticNames[(int)statistic];
@@ -117,10 +119,13 @@ internal sealed class ComplianceReader
             return null;
         }
         List<StandardRow> rows = [.. named.Where(row => (row.Statistic ?? name) == name && IsInForce(row, permit))];
-        if (rows.Count == 0)
+        rows.RemoveAll(row => row.ValueOf(permit.Class) is null);
+        if (rows.Count == 0 && isOwn)
+            return OwnRow(reader, named[0], name, permit.Class);
+        if (rows.Count == 0 && statistic is Statistic.Minute or Statistic.Hour or Statistic.RollingHour or Statistic.Rolling24Hour)
         {
             // The standards limit daily means; shorter means are watched against the same figure.
-            rows = [.. named.Where(row => row.Statistic is "dailyMean" && IsInForce(row, permit) && statistic != Statistic.OneOff)];
+            rows = [.. named.Where(row => row.Statistic is "dailyMean" && IsInForce(row, permit))];
             isGuide = rows.Count > 0;
         }
         rows.RemoveAll(row => row.ValueOf(permit.Class) is null);
@@ -165,8 +170,9 @@ internal sealed class ComplianceReader
         string statistic = StatisticNames[(int)limit.Statistic];
         if (!_judged.Add((limit.PermitId, limit.Parameter, limit.Statistic)))
             reader.Fail(DiagnosticCodes.DuplicateLimit, Parameter, $"the permit judges the {statistic} of '{limit.Parameter}' already; remove one");
-        if (tag is not null && !IsSameUnit(tag.Unit, limit.Unit))
-            reader.Fail(DiagnosticCodes.PermitUnit, ValueTag, $"tag '{tag.Name}' is in '{tag.Unit}', the limit in '{limit.Unit}'; add a calculated tag in '{limit.Unit}' and name that");
+        string unit = limit.ReadingUnit.Length > 0 ? limit.ReadingUnit : limit.Unit;
+        if (tag is not null && !IsSameUnit(tag.Unit, unit))
+            reader.Fail(DiagnosticCodes.PermitUnit, ValueTag, $"tag '{tag.Name}' is in '{tag.Unit}', the limit in '{unit}'; add a calculated tag in '{unit}' and name that");
         if (limit.Limit <= limit.LimitLow || limit.ColdLimit <= limit.LimitLow)
             reader.Fail(DiagnosticCodes.OwnLimit, isOwn ? Limit : Parameter, $"the upper limit {FieldText.Text(Math.Min(limit.Limit, Either(limit.ColdLimit, limit.Limit)))} is not above the lower limit {FieldText.Text(limit.LimitLow)}; correct one");
         else if (limit.ColdLimit < limit.Limit)
@@ -175,11 +181,11 @@ internal sealed class ComplianceReader
             reader.Fail(DiagnosticCodes.TemperatureMissing, Parameter, $"the limit of '{limit.Parameter}' depends on the water temperature; give 'temperatureTag'");
         if (limit.Statistic == Statistic.DailyMean && limit.FlowTag < 0 && limit.FlowWeighted)
             reader.Fail(DiagnosticCodes.FlowMissing, Parameter, $"without 'flowTag' the daily mean of '{limit.Parameter}' is weighted by time, not by flow; give 'flowTag', or set 'flowWeighted' to false");
-        if (double.IsNaN(limit.Limit) && double.IsNaN(limit.LimitLow))
+        if (double.IsNaN(limit.Limit) && double.IsNaN(limit.LimitLow) && double.IsNaN(limit.SampleLimit))
             reader.Fail(DiagnosticCodes.LimitGap, Parameter, $"the {statistic} limit of '{limit.Parameter}' is known to exist, but not its value ({limit.Source.Clause}); it is judged as undetermined until you give 'limit'");
         else if (limit.Source.Confidence is "memory" or "proposal")
             reader.Fail(DiagnosticCodes.LimitUnverified, Parameter, $"the {statistic} limit of '{limit.Parameter}' ({limit.Source.Standard}, {limit.Source.Clause}) is {(limit.Source.Confidence == "memory" ? "from memory" : "a proposal of the gateway")}; verify it and give 'limit' with its 'clause'");
-        if (tag is not null && limit.Limit > tag.RangeHigh)
+        if (tag is not null && limit.Limit > tag.RangeHigh && limit.ReadingUnit.Length == 0)
             reader.Fail(DiagnosticCodes.LimitOutOfReach, ValueTag, $"the range of tag '{tag.Name}' ends at {FieldText.Text(tag.RangeHigh)}, below the limit of {FieldText.Text(limit.Limit)}, so an exceedance cannot be seen; choose another range");
     }
 
@@ -207,5 +213,5 @@ internal sealed class ComplianceReader
     }
 
     /// <summary>What all parameters of a permit share.</summary>
-    private sealed record PermitContext(string Id, string Class, DateOnly? BuildDate, DateOnly? AsOf, string WaterBody, int FlowTag, double ZeroFlow, int TemperatureTag);
+    private sealed record PermitContext(string Id, string Class, DateOnly? BuildDate, DateOnly? AsOf, string WaterBody, int FlowTag, double ZeroFlow, int TemperatureTag, DayOfWeek WeekStart);
 }

@@ -93,7 +93,7 @@ internal sealed class StandardFile
             row.Fail(DiagnosticCodes.StandardContent, builtFrom > builtTo ? BuiltTo : EffectiveTo, "the last day lies before the first; exchange them");
         int statistic = row.Choice(RowStatistic), hours = row.Integer(ReadingHours);
         double percent = row.Number(Percent);
-        string? name = statistic < 0 ? null : StandardShapes.Statistics[statistic];
+        string? name = statistic < 0 ? null : ComplianceShapes.StatisticNames[statistic];
         if (name is not null && name.EndsWith("Percentile", StringComparison.Ordinal) && double.IsNaN(percent))
             row.Fail(DiagnosticCodes.StandardContent, row.Here, "a percentile needs 'percent'");
         if (hours < 1 || 24 % hours != 0)

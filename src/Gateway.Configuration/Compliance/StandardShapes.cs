@@ -8,14 +8,6 @@ internal static class StandardShapes
     /// <summary>How well a text or value is known, best first.</summary>
     public static readonly string[] Confidences = ["read", "secondHand", "memory", "proposal", "gap"];
 
-    /// <summary>What standards limit; permits judge those of <see cref="ComplianceShapes.StatisticNames"/>.</summary>
-    public static readonly string[] Statistics =
-    [
-        "minute", "hour", "dailyMean", "oneOff", "rollingHour", "rolling24Hour", "rolling7Day", "rolling30Day", "weeklyMean", "monthlyMean", "annualMean",
-        "dailyMinimum", "dailyMaximum", "dailyLoad", "monthlyLoad", "annualLoad", "weeklyGeometricMean", "monthlyGeometricMean", "monthlyPercentile",
-        "annualPercentile", "dailyRemoval", "monthlyRemoval", "rolling30DayRemoval", "annualSamples", "monthlyExcursion",
-    ];
-
     public static readonly string[] Averagings = ["flowWeighted", "hydrogenIon"];
 
     public static readonly Field ClassId = Field.Text("id", "Name that permits use.", required: true, example: "1A");
@@ -69,7 +61,7 @@ internal static class StandardShapes
     public static readonly Field Item = Field.Text("item", "Number of the row in the standard.", example: "8");
     public static readonly Field Parameter = Field.Text("parameter", "Name that permits use.", required: true, example: "NH3-N");
     public static readonly Field Unit = Field.Text("unit", "Unit of the limit.", required: true, example: "mg/L");
-    public static readonly Field RowStatistic = Field.Choice("statistic", Statistics, "", "What is compared with the limit; absent where the standard leaves it to the permit.");
+    public static readonly Field RowStatistic = Field.Choice("statistic", ComplianceShapes.StatisticNames, "", "What is compared with the limit; absent where the standard leaves it to the permit.");
     public static readonly Field Averaging = Field.Choice("averaging", Averagings, "flowWeighted", "How means are formed; that of pH through the hydrogen-ion concentration.");
     public static readonly Field Percent = Field.Number("percent", "Which percentile, by nearest rank.", 0, 100, above: true, example: "95");
     public static readonly Field ReadingHours = Field.Integer("readingHours", 1, 24, "24", "Hours of one reading of a percentile: 1, 2, 3, 4, 6, 8, 12 or 24.");

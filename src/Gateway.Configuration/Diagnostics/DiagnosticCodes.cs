@@ -110,6 +110,7 @@ internal static class DiagnosticCodes
     public static readonly DiagnosticCode LimitOutOfReach = Warning("GW4015", "A limit lies beyond the range of its tag.");
     public static readonly DiagnosticCode LimitUnverified = Warning("GW4016", "The value of a limit is from memory or a proposal.");
     public static readonly DiagnosticCode RowsOverlap = Error("GW4017", "Two rows of a standard contradict each other.");
+    public static readonly DiagnosticCode StatisticSetting = Error("GW4018", "A statistic lacks what it needs.");
 
     public static readonly DiagnosticCode DuplicateOutput = Error("GW5001", "Two outputs have one name or one tag.");
     public static readonly DiagnosticCode OutputTag = Error("GW5002", "The tag of an output is not defined.");

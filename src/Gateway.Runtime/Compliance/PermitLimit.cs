@@ -106,6 +106,9 @@ public sealed record PermitLimit
     /// <summary>How a zero enters a geometric mean.</summary>
     public ZeroRule ZeroRule { get; init; }
 
+    /// <summary>How a sample below the detection limit counts; the scan has none, laboratory samples do.</summary>
+    public DetectionRule BelowDetection { get; init; }
+
     /// <summary>Limit of a single sample in <see cref="ReadingUnit"/>, for <see cref="Statistic.AnnualSamples"/>.</summary>
     public double SampleLimit { get; init; } = double.NaN;
 

@@ -84,6 +84,17 @@ public enum ZeroRule
     AddOne,
 }
 
+/// <summary>How a sample below the detection limit ("&lt; 0.5") counts. Permits differ; the entered text is kept beside it.</summary>
+public enum DetectionRule
+{
+    /// <summary>As 0; in a geometric mean by its <see cref="ZeroRule"/>.</summary>
+    Zero,
+    /// <summary>As half of the number.</summary>
+    Half,
+    /// <summary>As the number.</summary>
+    Level,
+}
+
 /// <summary>What the engine must know about each statistic. Pure.</summary>
 public static class StatisticRules
 {
