@@ -14,6 +14,8 @@ public static class FuzzTargets
         ["modbus-pdu"] = () => new PduTarget(),
         ["modbus-tcp-client"] = () => new TcpClientTarget(),
         ["modbus-tcp-server"] = () => new TcpServerTarget(),
+        ["opcua-frames"] = () => new OpcUaFrameTarget(),
+        ["opcua-message"] = () => new OpcUaMessageTarget(),
         ["replay-commands"] = () => new ReplayCommandsTarget(),
         ["replay-input"] = () => new ReplayInputTarget(),
         ["rtu-scanner"] = () => new RtuScannerTarget(),
