@@ -84,9 +84,15 @@ internal sealed class ReplayOutput : IDisposable
         _json.WriteNumber("due", window.Due);
         _json.WriteString("state", ComplianceNames.Of(window.State));
         _json.WriteString("reason", ComplianceNames.Of(window.Reason));
+        _json.WriteStartArray("reasons");
+        foreach (string text in VerdictText.Explain(limit, window))
+            _json.WriteStringValue(text);
+        _json.WriteEndArray();
+        EventJson.WriteNumberOrNull(_json, "margin", VerdictText.MarginOf(limit, window));
         _json.WriteBoolean("closed", item.IsClosed);
         _json.WriteString("rule", limit.RuleId);
         _json.WriteString("source", limit.Source is { } source ? $"{source.Standard} {source.Class} {source.Clause}" : "");
+        _json.WriteString("confidence", limit.Source?.Confidence ?? "");
         _json.WriteEndObject();
         EndLine(_compliance);
     }

@@ -45,4 +45,14 @@ internal sealed record ComplianceMessage
     public required string Class { get; init; }
     public required string Clause { get; init; }
     public required string RuleId { get; init; }
+    /// <summary>How well the limit is known: read, secondHand, memory, proposal, gap or permit; empty when nobody says.</summary>
+    public required string Confidence { get; init; }
+    /// <summary>Distance to the limit in force in its unit; negative beyond it.</summary>
+    public required double? Margin { get; init; }
+    /// <summary>Removal in percent over the window, where an influent is known.</summary>
+    public required double? Removal { get; init; }
+    /// <summary>Largest sample of a year, or longest excursion of a month in minutes.</summary>
+    public required double? Worst { get; init; }
+    /// <summary>The chain of reasons of the verdict in words.</summary>
+    public required IReadOnlyList<string> Reasons { get; init; }
 }

@@ -50,5 +50,10 @@ internal sealed class ComplianceReport(GatewayContext context)
         Class = limit.Source.Class,
         Clause = limit.Source.Clause,
         RuleId = limit.RuleId,
+        Confidence = limit.Source.Confidence,
+        Margin = Numbers.OrNull(VerdictText.MarginOf(limit, window)),
+        Removal = Numbers.OrNull(window.Removal),
+        Worst = Numbers.OrNull(window.Worst),
+        Reasons = VerdictText.Explain(limit, window),
     };
 }
