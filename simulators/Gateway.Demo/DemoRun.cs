@@ -3,6 +3,7 @@ using Gateway.Configuration;
 using Gateway.Drivers;
 using Gateway.PlcSimulator;
 using Gateway.Simulation.Process;
+using Gateway.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Demo;
@@ -11,9 +12,10 @@ namespace Gateway.Demo;
 /// <param name="Weather">dry, rain or storm.</param>
 /// <param name="Speed">Simulated seconds per second.</param>
 /// <param name="Http">Address of the web server; null for the site's.</param>
-/// <param name="Ephemeral">True to take free ports for the simulated PLCs.</param>
+/// <param name="Data">Data folder; null for one of the user's.</param>
+/// <param name="Ephemeral">True to keep nothing, and to take free ports for the simulated PLCs.</param>
 /// <param name="Site">Folder of the site; null for the example site of this checkout.</param>
-internal sealed record DemoOptions(string Weather, double Speed, string? Http, bool Ephemeral, string? Site);
+internal sealed record DemoOptions(string Weather, double Speed, string? Http, string? Data, bool Ephemeral, string? Site);
 
 /// <summary>Starts the simulated plant behind real Modbus servers, then the gateway, and stops both in reverse.</summary>
 internal static class DemoRun
@@ -51,7 +53,10 @@ internal static class DemoRun
             Console.Error.WriteLine($"{e.Message} Stop what uses the port, or start with --ephemeral, which takes free ports.");
             return 1;
         }
-        using var gateway = new GatewayHost(Redirect(site, plant), options.Http, loggers);
+        SiteConfiguration redirected = Redirect(site, plant);
+        if (!TryOpenJournal(options, redirected, loggers, out Journal? journal))
+            return 1;
+        using var gateway = new GatewayHost(redirected, options.Http, loggers, journal: journal);
         try
         {
             await gateway.StartAsync(cancel);
@@ -62,12 +67,35 @@ internal static class DemoRun
             await gateway.StopAsync(CancellationToken.None);
             return 1;
         }
-        Announce(gateway, plant, weather);
+        Announce(gateway, plant, weather, journal);
         Task story = DemoStory.PlayAsync(plant.Station, cancel);
         await Stopped(cancel);
         await story;
         await gateway.StopAsync(CancellationToken.None);
         return gateway.Context.Fault is null ? 0 : 2;
+    }
+
+    /// <summary>
+    /// Opens the journal of the folder asked for, or of one of the user's. When nobody asked and there is none, because
+    /// the home is read-only or another demo runs, the demo shows the plant without one.
+    /// </summary>
+    private static bool TryOpenJournal(DemoOptions options, SiteConfiguration site, ILoggerFactory loggers, out Journal? journal)
+    {
+        journal = null;
+        if (options.Ephemeral && options.Data is null)
+            return true;
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        string folder = options.Data ?? Path.Combine(home.Length > 0 ? home : Path.GetTempPath(), "gateway-demo");
+        try
+        {
+            journal = GatewayHost.OpenJournal(folder, site, loggers);
+            return true;
+        }
+        catch (StoreException e)
+        {
+            Console.Error.WriteLine($"{folder}: {(options.Data is null ? "warning" : "error")} {e.Code}: {e.Message}");
+            return options.Data is null;
+        }
     }
 
     /// <summary>The gateway polls the ports that the simulated PLCs got.</summary>
@@ -76,7 +104,7 @@ internal static class DemoRun
         Lines = [.. site.Lines.Select((line, i) => line with { Host = plant.Endpoints[i].Address.ToString(), Port = plant.Endpoints[i].Port })],
     };
 
-    private static void Announce(GatewayHost gateway, PlantServer plant, Weather weather)
+    private static void Announce(GatewayHost gateway, PlantServer plant, Weather weather, Journal? journal)
     {
         string url = gateway.Urls.First();
         Console.WriteLine();
@@ -84,6 +112,7 @@ internal static class DemoRun
         Console.WriteLine($"  page              {url}/");
         Console.WriteLine($"  metrics           {url}/metrics");
         Console.WriteLine($"  API               {url}/openapi/v1.json");
+        Console.WriteLine($"  data              {journal?.Folder ?? "kept in memory only"}");
         Console.WriteLine("  stop with Ctrl-C");
         Console.WriteLine();
     }

@@ -7,7 +7,7 @@ using Gateway.Runtime.Compliance;
 using Gateway.Runtime.Events;
 using Gateway.Runtime.Outputs;
 using Gateway.Runtime.Scan;
-using Gateway.Runtime.Tags;
+using Gateway.Storage;
 
 namespace Gateway;
 
@@ -21,7 +21,10 @@ public static class EventJson
     public const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
     /// <summary>Writes <paramref name="item"/> as one object.</summary>
-    public static void Write(Utf8JsonWriter json, in ScanEvent item, PlantModel plant)
+    public static void Write(Utf8JsonWriter json, in ScanEvent item, PlantModel plant) => Write(json, in item, EventSubject.Of(in item, plant));
+
+    /// <summary>Writes <paramref name="item"/> with the words its subject had when it was stored.</summary>
+    public static void Write(Utf8JsonWriter json, in ScanEvent item, in EventSubject subject)
     {
         json.WriteStartObject();
         json.WriteString("time", FormatTime(item.Utc));
@@ -30,10 +33,10 @@ public static class EventJson
         json.WriteString("kind", KindOf(item.Kind));
         switch (item.Kind)
         {
-            case EventKind.Alarm: WriteAlarm(json, in item, plant.Alarms[item.Subject]); break;
-            case EventKind.Compliance: WriteCompliance(json, in item, plant.Permits[item.Subject]); break;
-            case EventKind.Quality: WriteQuality(json, in item, plant.Tags[item.Subject]); break;
-            case EventKind.Output: WriteOutput(json, in item, plant.Outputs[item.Subject]); break;
+            case EventKind.Alarm: WriteAlarm(json, in item, subject); break;
+            case EventKind.Compliance: WriteCompliance(json, in item, subject); break;
+            case EventKind.Quality: WriteQuality(json, in item, subject); break;
+            case EventKind.Output: WriteOutput(json, in item, subject); break;
             case EventKind.Command: WriteCommand(json, in item); break;
             default: WriteSystem(json, in item); break;
         }
@@ -91,42 +94,42 @@ public static class EventJson
             json.WriteNull(name);
     }
 
-    private static void WriteAlarm(Utf8JsonWriter json, in ScanEvent item, AlarmDefinition alarm)
+    private static void WriteAlarm(Utf8JsonWriter json, in ScanEvent item, in EventSubject subject)
     {
-        json.WriteString("id", alarm.Id);
+        json.WriteString("id", subject.Id);
         json.WriteString("event", AlarmNames.NameOf((AlarmEventCode)item.Code));
         json.WriteString("from", AlarmNames.LetterOf((AlarmState)item.From));
         json.WriteString("to", AlarmNames.LetterOf((AlarmState)item.To));
         json.WriteNumber("occurrence", item.Occurrence);
-        json.WriteNumber("priority", alarm.Priority);
+        json.WriteNumber("priority", subject.Priority);
         WriteNumberOrNull(json, "value", item.Value);
         WriteNumberOrNull(json, "limit", item.Limit);
         json.WriteString("quality", item.Quality.ToString());
         WriteAct(json, in item);
-        json.WriteString("message", alarm.Message);
+        json.WriteString("message", subject.Text);
     }
 
-    private static void WriteCompliance(Utf8JsonWriter json, in ScanEvent item, PermitLimit permit)
+    private static void WriteCompliance(Utf8JsonWriter json, in ScanEvent item, in EventSubject subject)
     {
-        json.WriteString("id", permit.PermitId + "/" + permit.Parameter + "/" + ComplianceNames.Of(permit.Statistic));
+        json.WriteString("id", subject.Id);
         json.WriteString("from", ComplianceNames.Of((ComplianceState)item.From));
         json.WriteString("to", ComplianceNames.Of((ComplianceState)item.To));
         WriteNumberOrNull(json, "value", item.Value);
         WriteNumberOrNull(json, "limit", item.Limit);
-        json.WriteString("unit", permit.Unit);
+        json.WriteString("unit", subject.Text);
         json.WriteString("reason", item.Reason);
     }
 
-    private static void WriteQuality(Utf8JsonWriter json, in ScanEvent item, TagDefinition tag)
+    private static void WriteQuality(Utf8JsonWriter json, in ScanEvent item, in EventSubject subject)
     {
-        json.WriteString("id", tag.Name);
+        json.WriteString("id", subject.Id);
         json.WriteString("quality", item.Quality.ToString());
         WriteNumberOrNull(json, "value", item.Value);
     }
 
-    private static void WriteOutput(Utf8JsonWriter json, in ScanEvent item, OutputDefinition output)
+    private static void WriteOutput(Utf8JsonWriter json, in ScanEvent item, in EventSubject subject)
     {
-        json.WriteString("id", output.Name);
+        json.WriteString("id", subject.Id);
         json.WriteString("event", ResultOf((OutputResult)item.Code));
         WriteNumberOrNull(json, "value", item.Value);
         WriteAct(json, in item);
@@ -150,7 +153,14 @@ public static class EventJson
             json.WriteString("from", ((RunState)item.From).ToString());
             json.WriteString("to", ((RunState)item.To).ToString());
         }
+        if (what == SystemEvent.StoreChanged)
+        {
+            json.WriteString("from", ((StoreState)item.From).ToString());
+            json.WriteString("to", ((StoreState)item.To).ToString());
+        }
         WriteNumberOrNull(json, "value", item.Value);
+        if (item.Reason is not null)
+            json.WriteString("reason", item.Reason);
     }
 
     private static string SystemName(SystemEvent what) => what switch
@@ -159,6 +169,7 @@ public static class EventJson
         SystemEvent.ScanOverrun => "scanOverrun",
         SystemEvent.EventsLost => "eventsLost",
         SystemEvent.ClockStep => "clockStep",
+        SystemEvent.StoreChanged => "storeState",
         _ => "restored",
     };
 

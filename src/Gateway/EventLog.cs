@@ -20,6 +20,16 @@ public sealed class EventLog(int capacity = EventLog.DefaultCapacity)
     /// <summary>Sequence number of the newest event; 0 before the first.</summary>
     public long Last => Volatile.Read(ref _last);
 
+    /// <summary>Sequence number of the oldest event kept here; 0 before the first.</summary>
+    public long First
+    {
+        get
+        {
+            lock (_gate)
+                return _count == 0 ? 0 : At(Math.Min(_count, _slots.Length), 0).Sequence;
+        }
+    }
+
     /// <summary>Copies events newer than <paramref name="sequence"/>, oldest first. Any thread.</summary>
     /// <returns>How many were copied; fewer than there are when <paramref name="into"/> is too small.</returns>
     public int CopyAfter(long sequence, Span<ScanEvent> into)
@@ -27,11 +37,10 @@ public sealed class EventLog(int capacity = EventLog.DefaultCapacity)
         lock (_gate)
         {
             long kept = Math.Min(_count, _slots.Length);
-            // Sequence numbers have no gap, so the first wanted event is found by counting back from the newest.
-            long wanted = Math.Clamp(_last - sequence, 0, kept);
-            int copied = (int)Math.Min(wanted, into.Length);
+            long first = FirstAfter(sequence, kept);
+            int copied = (int)Math.Min(kept - first, into.Length);
             for (int i = 0; i < copied; i++)
-                into[i] = _slots[(_count - wanted + i) % _slots.Length];
+                into[i] = At(kept, first + i);
             return copied;
         }
     }
@@ -64,6 +73,23 @@ public sealed class EventLog(int capacity = EventLog.DefaultCapacity)
             _changed = NewSource();
         }
         changed.SetResult();
+    }
+
+    private ref readonly ScanEvent At(long kept, long index) => ref _slots[(_count - kept + index) % _slots.Length];
+
+    /// <summary>Place of the first kept event that is newer; numbers rise, with gaps where a store no longer knew a subject.</summary>
+    private long FirstAfter(long sequence, long kept)
+    {
+        long low = 0, high = kept;
+        while (low < high)
+        {
+            long middle = (low + high) / 2;
+            if (At(kept, middle).Sequence > sequence)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        return low;
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);

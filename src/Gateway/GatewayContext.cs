@@ -1,6 +1,7 @@
 using Gateway.Configuration;
 using Gateway.Drivers;
 using Gateway.Runtime.Scan;
+using Gateway.Storage;
 
 namespace Gateway;
 
@@ -22,6 +23,8 @@ public sealed class GatewayContext
     public required EventLog Events { get; init; }
     /// <summary>The field lines in the order of the configuration.</summary>
     public required IReadOnlyList<FieldLine> Lines { get; init; }
+    /// <summary>The journal, for its status and for reading; null when nothing is kept.</summary>
+    public Journal? Journal { get; init; }
     /// <summary>The clock of the host.</summary>
     public required TimeProvider Time { get; init; }
 

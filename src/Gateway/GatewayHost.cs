@@ -2,6 +2,7 @@ using Gateway.Configuration;
 using Gateway.Drivers;
 using Gateway.Drivers.Modbus;
 using Gateway.Runtime.Scan;
+using Gateway.Storage;
 using Gateway.Web;
 
 namespace Gateway;
@@ -25,7 +26,8 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
     /// <param name="http">Address of the web server instead of the site's; null for the site's.</param>
     /// <param name="loggers">Logs.</param>
     /// <param name="connect">Opens field connections; null for real ones.</param>
-    public GatewayHost(SiteConfiguration site, string? http, ILoggerFactory loggers, Func<LineDefinition, CancellationToken, ValueTask<Stream>>? connect = null)
+    /// <param name="journal">What is kept over restarts; the host disposes it. Null keeps everything in memory.</param>
+    public GatewayHost(SiteConfiguration site, string? http, ILoggerFactory loggers, Func<LineDefinition, CancellationToken, ValueTask<Stream>>? connect = null, Journal? journal = null)
     {
         _site = site;
         _logger = loggers.CreateLogger("Gateway");
@@ -51,9 +53,12 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
             Statistics = new ScanStatistics(),
             Events = new EventLog(),
             Lines = lines,
+            Journal = journal,
             Time = time,
         };
-        _recorder = new Recorder(Context.Scan, Context.Events, _logger);
+        if (journal is not null)
+            Restore(journal, epoch);
+        _recorder = new Recorder(Context.Scan, Context.Events, journal, time, _logger);
         _scanThread = new ScanThread(Context, _recorder, epoch, _logger);
         _web = WebServer.Create(Context, WebServerOptions.Of(site, http), loggers);
     }
@@ -70,6 +75,8 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         // Loading a site leaves several times its size behind; given back now, it stays back, because nothing allocates
         // at this rate again. 100,000 tags: docs/benchmarks.md.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        if (Context.Journal is null)
+            LogMemoryOnly(_logger);
         _recorder.Start();
         foreach (FieldLine line in Context.Lines)
             _lineTasks.Add(line.RunAsync());
@@ -95,6 +102,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         await _web.StopAsync(cancellationToken);
         await _web.DisposeAsync();
         _recorder.Dispose();
+        Context.Journal?.Dispose();
         LogStopped(_logger);
     }
 
@@ -103,6 +111,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
     {
         _scanThread.Dispose();
         _recorder.Dispose();
+        Context.Journal?.Dispose();
     }
 
     [LoggerMessage(1201, LogLevel.Information, "Site {Site}: {Tags} tags, {Alarms} alarms, {Lines} lines; page, API and metrics at {Url}")]

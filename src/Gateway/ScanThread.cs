@@ -1,5 +1,6 @@
 using Gateway.Runtime.Events;
 using Gateway.Runtime.Scan;
+using Gateway.Storage;
 
 namespace Gateway;
 
@@ -17,6 +18,7 @@ public sealed partial class ScanThread : IDisposable
     private readonly long _epoch;
     private readonly long _period; // in ticks of 100 ns
     private volatile bool _stopping;
+    private StoreState _storeState;
     private long _number;
     private long _unreported;
     private long _nextReport;
@@ -68,21 +70,30 @@ public sealed partial class ScanThread : IDisposable
             LogFault(_logger, bug);
             Stop(sleeper, RunState.Fault);
         }
-        _recorder.Wake();
     }
 
     /// <summary>Drives the fail-safe values and waits, for half of the time a stop may take, until the lines have written them.</summary>
     private void Stop(PreciseSleep sleeper, RunState state)
     {
         ScanCycle scan = _context.Scan;
-        scan.Stop(Now(Elapsed()), state);
-        _recorder.Wake();
+        ScanTime now = Now(Elapsed());
+        scan.Stop(now, state);
+        PassOn(now);
         long limit = Elapsed() + _context.Site.Timeouts.ShutdownMs / 2 * ScanTime.TicksPerMillisecond;
         bool isSettled;
         while (!(isSettled = scan.Settle(Now(Elapsed()))) && Elapsed() < limit)
             sleeper.Until(10 * ScanTime.TicksPerMillisecond);
         if (!isSettled)
             LogUnsafe(_logger);
+        PassOn(Now(Elapsed()));
+    }
+
+    /// <summary>Gives the recorder what is new: first the state, then the word that the scan's events are complete.</summary>
+    private void PassOn(in ScanTime now)
+    {
+        if (_recorder.Checkpoints is { } checkpoints)
+            _context.Scan.Save(checkpoints, now);
+        _recorder.Wake();
     }
 
     private void Loop(PreciseSleep sleeper)
@@ -99,17 +110,28 @@ public sealed partial class ScanThread : IDisposable
             _number++;
             ScanTime now = Now(started);
             ReportOverrun(skipped, now);
+            ReportStore(now);
             scan.Execute(now);
             long finished = Elapsed();
             _context.Statistics.Record(_number, ToSeconds(finished - started), ToSeconds(late), skipped);
             long last = scan.Events.LastSequence;
-            if (last != seen)
+            if (last != seen || _recorder.Checkpoints is { IsAsked: true })
             {
                 seen = last;
-                _recorder.Wake();
+                PassOn(now);
             }
             deadline += _period * (skipped + 1);
         }
+    }
+
+    private void ReportStore(in ScanTime now)
+    {
+        if (_context.Journal is not { } journal || journal.Status.State == _storeState)
+            return;
+        StoreState state = journal.Status.State;
+        var item = new ScanEvent { Kind = EventKind.System, Subject = -1, Code = (int)SystemEvent.StoreChanged, From = (int)_storeState, To = (int)state, Value = double.NaN, Limit = double.NaN, Accepted = true, Reason = journal.Status.Reason };
+        _storeState = state;
+        _context.Scan.Events.Add(now, ref item);
     }
 
     private void ReportOverrun(long skipped, in ScanTime now)

@@ -31,6 +31,15 @@ public sealed class EventRing
     /// <summary>Sequence number of the newest event.</summary>
     public long LastSequence => Volatile.Read(ref _sequence);
 
+    /// <summary>Goes on with the numbering of an earlier start. Only before the first event.</summary>
+    /// <param name="sequence">Number of the last event there was, from 0.</param>
+    public void StartAfter(long sequence)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sequence);
+        Invariant.Check(_head == 0);
+        Volatile.Write(ref _sequence, sequence);
+    }
+
     /// <summary>Adds one event with the time of the scan. Scan thread only.</summary>
     /// <returns>False when the ring was full and the event was refused and counted.</returns>
     public bool Add(in ScanTime now, ref ScanEvent item)

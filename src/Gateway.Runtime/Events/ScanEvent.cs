@@ -25,7 +25,7 @@ public enum EventKind : byte
 /// </summary>
 public struct ScanEvent
 {
-    /// <summary>Order of events since start, from 1; given by the ring.</summary>
+    /// <summary>Order of events, from 1; given by the ring. It goes on over a restart where there is a store.</summary>
     public long Sequence;
     /// <summary>Wall-clock time of the scan, UTC ticks.</summary>
     public long Utc;

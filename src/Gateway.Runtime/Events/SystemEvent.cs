@@ -11,6 +11,8 @@ public enum SystemEvent
     EventsLost = 3,
     /// <summary>The wall clock was stepped; the value is the step in seconds.</summary>
     ClockStep = 4,
-    /// <summary>The scan was restored from its store.</summary>
+    /// <summary>The scan was restored from its store; the value is the time since it was saved, in seconds.</summary>
     Restored = 6,
+    /// <summary>The journal became durable, degraded or failed; the reason says why.</summary>
+    StoreChanged = 7,
 }

@@ -12,7 +12,7 @@ namespace Gateway.Runtime.Scan;
 /// I/O and starts no task: time is an argument, so a plant, a test and a replay run the same code. One thread calls
 /// <see cref="Execute"/>; everything it owns is written by that thread only.
 /// </summary>
-public sealed class ScanCycle
+public sealed partial class ScanCycle
 {
     /// <summary>Longest wait for first data before the scan runs with what there is, in ticks of 100 ns.</summary>
     public const long StartingLimit = 10 * ScanTime.TicksPerSecond;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gateway.Configuration;
+using Gateway.Storage;
 
 namespace Gateway.Cli;
 
@@ -11,14 +12,14 @@ internal static class RunVerb
     public static Command Create()
     {
         Option<string> site = SiteOption.Create();
-        var data = new Option<string?>("--data") { Description = "Data folder; kept for the storage of this site" };
+        var data = new Option<string?>("--data") { Description = "Data folder of this site: alarms, acknowledgments, permit windows and events survive a restart; without it nothing does" };
         var http = new Option<string?>("--http") { Description = "Address of page, API and metrics, instead of the site's" };
         var command = new Command("run", "Runs the gateway until it is stopped.") { site, data, http };
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(site)!, parsed.GetValue(http), cancel));
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(site)!, parsed.GetValue(data), parsed.GetValue(http), cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(string folder, string? http, CancellationToken cancel)
+    private static async Task<int> RunAsync(string folder, string? data, string? http, CancellationToken cancel)
     {
         if (SiteOption.Load(folder) is not { } site)
             return 1;
@@ -31,19 +32,27 @@ internal static class RunVerb
         });
         // A start that fails is told below in one line; the host would print the whole stack of it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.Services.AddSingleton<IHostedService>(services => new GatewayHost(site, http, services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton<IHostedService>(services => Create(site, data, http, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(site.Timeouts.ShutdownMs));
         using IHost host = builder.Build();
-        var gateway = (GatewayHost)host.Services.GetRequiredService<IHostedService>();
         try
         {
+            var gateway = (GatewayHost)host.Services.GetRequiredService<IHostedService>();
             await host.RunAsync(cancel);
+            return gateway.Context.Fault is null ? 0 : Fault;
+        }
+        catch (StoreException e)
+        {
+            Console.Error.WriteLine($"{data}: error {e.Code}: {e.Message}");
+            return 1;
         }
         catch (IOException e)
         {
             Console.Error.WriteLine($"{http ?? site.Web.Http}: error GW6301: the web server cannot listen: {e.Message}; choose another address with --http");
             return 1;
         }
-        return gateway.Context.Fault is null ? 0 : Fault;
     }
+
+    private static GatewayHost Create(SiteConfiguration site, string? data, string? http, ILoggerFactory loggers) =>
+        new(site, http, loggers, journal: data is null ? null : GatewayHost.OpenJournal(data, site, loggers));
 }

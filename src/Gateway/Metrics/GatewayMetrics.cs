@@ -32,9 +32,11 @@ public sealed class GatewayMetrics
         var scan = new ScanSeries(factory, context);
         var compliance = new ComplianceSeries(factory, context);
         var alarms = new AlarmSeries(factory, context);
+        StoreSeries? store = StoreSeries.Create(factory, context);
         _registry.AddBeforeCollectCallback(() =>
         {
             scan.Update();
+            store?.Update();
             if (!context.Scan.Snapshots.TryRent(out var lease))
                 return;
             using (lease)

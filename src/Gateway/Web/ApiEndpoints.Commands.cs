@@ -187,6 +187,7 @@ internal sealed partial class ApiEndpoints
         json.WriteStartObject();
         json.WriteString("outcome", outcome);
         json.WriteNumber("correlationId", command.CorrelationId);
+        json.WriteBoolean("durable", item is { } stored && _context.Journal is { } journal && stored.Sequence <= journal.Status.DurableSequence);
         json.WritePropertyName("event");
         if (item is { } told)
             EventJson.Write(json, in told, _context.Scan.Plant);

@@ -1,4 +1,5 @@
 using Gateway.Runtime.Scan;
+using Gateway.Storage;
 using Gateway.Web.Messages;
 
 namespace Gateway.Web;
@@ -9,8 +10,9 @@ internal sealed partial class ApiEndpoints
         WriteAsync(http, new HealthMessage { Status = "live", Reasons = [] }, ApiJson.Default.HealthMessage);
 
     /// <summary>
-    /// Ready means that the scan runs. A line that is down is a reason to look, told beside, but no reason to call the
-    /// gateway unready: nobody else could do better, and a restart would only lose the windows.
+    /// Ready means that the scan runs. A line that is down or a journal that cannot be written is a reason to look, told
+    /// beside, but no reason to call the gateway unready: nobody else could do better, and a restart would only lose what
+    /// waits to be stored.
     /// </summary>
     private Task ReadyAsync(HttpContext http)
     {
@@ -30,6 +32,8 @@ internal sealed partial class ApiEndpoints
             foreach (string line in _lines.Down(now))
                 reasons.Add($"line {line} is down");
         }
+        if (_context.Journal is { Status: { State: not StoreState.Durable } store })
+            reasons.Add($"the journal is {store.State.ToString().ToLowerInvariant()}: {store.Reason}");
         var message = new HealthMessage { Status = ready ? "ready" : "not ready", Reasons = reasons };
         return WriteAsync(http, message, ApiJson.Default.HealthMessage, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

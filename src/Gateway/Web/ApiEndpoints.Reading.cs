@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using Gateway.Runtime.Alarms;
-using Gateway.Runtime.Events;
 using Gateway.Runtime.Scan;
 using Gateway.Runtime.Tags;
 using Gateway.Web.Messages;
@@ -10,8 +9,6 @@ namespace Gateway.Web;
 
 internal sealed partial class ApiEndpoints
 {
-    private const int MaxEvents = 1000;
-
     /// <summary>The version of this build.</summary>
     public static string Version { get; } =
         typeof(ApiEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
@@ -161,30 +158,6 @@ internal sealed partial class ApiEndpoints
         using (lease)
             message = new ComplianceListMessage { Time = ApiClock.At(lease.Value.Time.Utc), Scan = lease.Value.Time.Number, Windows = _compliance.List(lease.Value) };
         return WriteAsync(http, message, ApiJson.Default.ComplianceListMessage);
-    }
-
-    private Task EventsAsync(HttpContext http)
-    {
-        if (!TryReadSequence(http.Request.Query["after"].ToString(), 0, out long after))
-            return Problem.WriteAsync(http, StatusCodes.Status400BadRequest, "'after' must be a whole number from 0.");
-        long last = _context.Events.Last;
-        // A number from before a restart lies ahead of ours: the asker starts over.
-        if (after > last)
-            after = 0;
-        var items = new ScanEvent[(int)Math.Min(MaxEvents, Math.Max(0, last - after))];
-        int count = _context.Events.CopyAfter(after, items);
-        return WriteAsync(http, json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("next", count > 0 ? items[count - 1].Sequence : after);
-            json.WriteNumber("last", last);
-            json.WriteBoolean("gap", count > 0 && items[0].Sequence > after + 1);
-            json.WriteStartArray("events");
-            for (int i = 0; i < count; i++)
-                EventJson.Write(json, in items[i], _context.Scan.Plant);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
     }
 
     private static bool TryReadSequence(string text, long absent, out long sequence)

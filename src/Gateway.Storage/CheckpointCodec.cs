@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Gateway.Runtime.Alarms;
+using Gateway.Runtime.Compliance;
+
+namespace Gateway.Storage;
+
+/// <summary>
+/// Saved alarms and permit windows as bytes. An alarm is written member by member. The sums of windows are written as
+/// they lie in memory, with the sizes in front: the machines served are little-endian, and a program whose sums have
+/// another shape does not read them; its windows start anew and say so.
+/// </summary>
+internal static class CheckpointCodec
+{
+    /// <summary>Raised whenever a member of the saved compliance structures is added, moved or changes its meaning; a test compares it with their layout.</summary>
+    public const int ComplianceLayout = 1;
+
+    private const byte AlarmVersion = 1;
+    private const int AlarmFixed = 1 + 4 + 1 + (8 * 7) + 4;
+
+    /// <summary>Bytes of one alarm; the name is kept beside them.</summary>
+    public static byte[] Write(in AlarmSnapshot alarm)
+    {
+        byte[]? by = alarm.AckedBy is { } name ? Encoding.UTF8.GetBytes(name) : null;
+        byte[] body = new byte[AlarmFixed + (by?.Length ?? 0)];
+        Span<byte> at = body;
+        at[0] = AlarmVersion;
+        at[1] = (byte)alarm.Base;
+        at[2] = (byte)alarm.Flags;
+        at[3] = (byte)((alarm.ConditionActive ? 1 : 0) | (alarm.SuppressedByLogic ? 2 : 0) | (alarm.InGap ? 4 : 0));
+        at[4] = (byte)(by is null ? 0 : 1);
+        BinaryPrimitives.WriteInt32LittleEndian(at[6..], alarm.Occurrence);
+        ReadOnlySpan<long> numbers = [alarm.Annunciations, alarm.RaisedUtc, alarm.AckedUtc, alarm.ReturnedUtc, alarm.ShelveRemaining, alarm.DelayRun, alarm.ReAlarmRun];
+        for (int i = 0; i < numbers.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(at[(10 + (8 * i))..], numbers[i]);
+        by?.CopyTo(at[AlarmFixed..]);
+        return body;
+    }
+
+    /// <summary>Reads one alarm.</summary>
+    /// <returns>False when the bytes are not of a known version.</returns>
+    public static bool TryRead(string id, ReadOnlySpan<byte> body, out AlarmSnapshot alarm)
+    {
+        alarm = default;
+        if (body.Length < AlarmFixed || body[0] != AlarmVersion)
+            return false;
+        alarm = new AlarmSnapshot
+        {
+            Id = id,
+            Base = (AlarmState)body[1],
+            Flags = (AlarmFlags)body[2],
+            ConditionActive = (body[3] & 1) != 0,
+            SuppressedByLogic = (body[3] & 2) != 0,
+            InGap = (body[3] & 4) != 0,
+            Occurrence = BinaryPrimitives.ReadInt32LittleEndian(body[6..]),
+            Annunciations = Number(body, 0),
+            RaisedUtc = Number(body, 1),
+            AckedUtc = Number(body, 2),
+            ReturnedUtc = Number(body, 3),
+            ShelveRemaining = Number(body, 4),
+            DelayRun = Number(body, 5),
+            ReAlarmRun = Number(body, 6),
+            AckedBy = body[4] == 0 ? null : Encoding.UTF8.GetString(body[AlarmFixed..]),
+        };
+        return alarm.Base <= AlarmState.LatchedAcknowledged;
+    }
+
+    /// <summary>Bytes of all windows, with the name of each limit so that one that is gone can be named.</summary>
+    public static byte[] Write(ComplianceCheckpoint compliance, IReadOnlyList<string> names)
+    {
+        using var memory = new MemoryStream();
+        using var writer = new BinaryWriter(memory, Encoding.UTF8);
+        writer.Write(ComplianceLayout);
+        writer.Write(Unsafe.SizeOf<ComplianceClock>());
+        writer.Write(Unsafe.SizeOf<AccumulatorState>());
+        writer.Write(Unsafe.SizeOf<LimitState>());
+        writer.Write(compliance.Accumulators.Length);
+        writer.Write(compliance.Limits.Length);
+        writer.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<ComplianceClock>(in compliance.Clock)));
+        writer.Write(MemoryMarshal.AsBytes<AccumulatorState>(compliance.Accumulators));
+        writer.Write(MemoryMarshal.AsBytes<LimitState>(compliance.Limits));
+        foreach (string name in names)
+            writer.Write(name);
+        writer.Flush();
+        return memory.ToArray();
+    }
+
+    /// <summary>Reads all windows.</summary>
+    /// <returns>False when they were written by a program with another shape of sums, or are not whole.</returns>
+    public static bool TryRead(byte[] body, out ComplianceCheckpoint? compliance, out string[] names)
+    {
+        (compliance, names) = (null, []);
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(body), Encoding.UTF8);
+            if (reader.ReadInt32() != ComplianceLayout || reader.ReadInt32() != Unsafe.SizeOf<ComplianceClock>() ||
+                reader.ReadInt32() != Unsafe.SizeOf<AccumulatorState>() || reader.ReadInt32() != Unsafe.SizeOf<LimitState>())
+                return false;
+            int accumulators = reader.ReadInt32(), limits = reader.ReadInt32();
+            // A count that the bytes cannot hold would ask for any amount of memory.
+            if (accumulators < 0 || limits < 0 || ((long)accumulators * Unsafe.SizeOf<AccumulatorState>()) + ((long)limits * Unsafe.SizeOf<LimitState>()) > body.Length)
+                return false;
+            var read = new ComplianceCheckpoint(accumulators, limits);
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(new Span<ComplianceClock>(ref read.Clock)));
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(read.Accumulators.AsSpan()));
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(read.Limits.AsSpan()));
+            names = new string[limits];
+            for (int i = 0; i < limits; i++)
+                names[i] = reader.ReadString();
+            compliance = read;
+            return true;
+        }
+        catch (Exception e) when (e is EndOfStreamException or FormatException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private static long Number(ReadOnlySpan<byte> body, int index) => BinaryPrimitives.ReadInt64LittleEndian(body[(10 + (8 * index))..]);
+}

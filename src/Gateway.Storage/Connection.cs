@@ -1,0 +1,162 @@
+using Microsoft.Data.Sqlite;
+
+namespace Gateway.Storage;
+
+/// <summary>
+/// The one writing connection with its prepared statements, and the ends of the chains as they are in the file. After
+/// an error all of it is thrown away and read anew. Recorder only.
+/// </summary>
+internal sealed class Connection : IDisposable
+{
+    private readonly RowWriter _alarm;
+    private readonly RowWriter _saved;
+
+    public Connection(string file)
+    {
+        Sqlite = SqliteVersion.Open(file, SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            Execute("PRAGMA auto_vacuum = INCREMENTAL");
+            Execute("PRAGMA journal_mode = WAL");
+            Execute("PRAGMA synchronous = FULL");
+            Execute("PRAGMA journal_size_limit = 16777216");
+            Execute("PRAGMA cell_size_check = ON");
+            Execute("PRAGMA trusted_schema = OFF");
+            IsNew = RequireTables();
+            Events = new Chain(this, "event", "sequence", JournalSchema.EventColumns);
+            Audit = new Chain(this, "audit", "number", JournalSchema.AuditColumns);
+            Windows = new Chain(this, "window", "number", JournalSchema.WindowColumns);
+            Quality = new RowWriter(Sqlite, "INSERT", "quality", JournalSchema.EventColumns + ", hash");
+            _alarm = new RowWriter(Sqlite, "INSERT OR REPLACE", "alarm", "id, body, hash");
+            _saved = new RowWriter(Sqlite, "INSERT OR REPLACE", "saved", "part, body, hash");
+            LastSequence = Number("SELECT max(coalesce((SELECT max(sequence) FROM event), 0), coalesce((SELECT max(sequence) FROM quality), 0), (SELECT last FROM chain WHERE name = 'event'))");
+        }
+        catch
+        {
+            Sqlite.Dispose();
+            throw;
+        }
+    }
+
+    public SqliteConnection Sqlite { get; }
+    public bool IsNew { get; }
+    public Chain Events { get; }
+    public Chain Audit { get; }
+    public Chain Windows { get; }
+    public RowWriter Quality { get; }
+    public RowHash Hash { get; } = new();
+    public long LastSequence { get; set; }
+    public static byte[] NoHash { get; } = new byte[RowHash.Size];
+
+    public void SaveAlarm(string id, byte[] body, SqliteTransaction transaction) => _alarm.Add(id).Add(body).Add(HashOf(id, body)).Write(transaction);
+
+    public void Save(string part, byte[] body, SqliteTransaction transaction) => _saved.Add(part).Add(body).Add(HashOf(part, body)).Write(transaction);
+
+    public byte[] HashOf(string name, byte[] body)
+    {
+        Hash.Begin(NoHash);
+        Hash.Add(name);
+        Hash.Add(body);
+        return Hash.End();
+    }
+
+    public void Execute(string sql, SqliteTransaction? transaction = null)
+    {
+        using SqliteCommand command = Command(sql, transaction);
+        command.ExecuteNonQuery();
+    }
+
+    public long Number(string sql, SqliteTransaction? transaction = null)
+    {
+        using SqliteCommand command = Command(sql, transaction);
+        return command.ExecuteScalar() is long number ? number : 0;
+    }
+
+    public SqliteCommand Command(string sql, SqliteTransaction? transaction = null)
+    {
+        SqliteCommand command = Sqlite.CreateCommand();
+#pragma warning disable CA2100 // Statements are constants of this assembly; values are parameters or our own numbers.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.Transaction = transaction;
+        return command;
+    }
+
+    public void Dispose()
+    {
+        Events?.Dispose();
+        Audit?.Dispose();
+        Windows?.Dispose();
+        Quality?.Dispose();
+        _alarm?.Dispose();
+        _saved?.Dispose();
+        Sqlite.Dispose();
+    }
+
+    /// <summary>Makes the tables in an empty file.</summary>
+    /// <returns>True when it did.</returns>
+    private bool RequireTables()
+    {
+        long id = Number("PRAGMA application_id"), version = Number("PRAGMA user_version");
+        if (id == JournalSchema.ApplicationId && version == JournalSchema.Version)
+            return false;
+        if (id == JournalSchema.ApplicationId)
+            throw new StoreException("GW6405", $"the journal has format {version}, this program knows {JournalSchema.Version}; use the program that wrote it, or another data folder");
+        if (id != 0 || Number("SELECT count(*) FROM sqlite_schema") != 0)
+            throw new StoreException("GW6405", "journal.db is not a journal of this program; choose another data folder");
+        using SqliteTransaction transaction = Sqlite.BeginTransaction(deferred: false);
+        Execute(JournalSchema.Create, transaction);
+        Execute($"PRAGMA application_id = {JournalSchema.ApplicationId}; PRAGMA user_version = {JournalSchema.Version}", transaction);
+        transaction.Commit();
+        return true;
+    }
+}
+
+/// <summary>The end of one chained table: the newest row's number and hash.</summary>
+internal sealed class Chain : IDisposable
+{
+    private readonly RowWriter _writer;
+    private readonly SqliteCommand _mark;
+
+    public Chain(Connection connection, string table, string key, string columns)
+    {
+        _writer = new RowWriter(connection.Sqlite, table == "window" ? "INSERT OR IGNORE" : "INSERT", table, columns + ", hash");
+        _mark = connection.Command($"UPDATE chain SET last = $last WHERE name = '{table}'");
+        _mark.Parameters.Add("$last", SqliteType.Integer);
+        Last = connection.Number($"SELECT last FROM chain WHERE name = '{table}'");
+        using SqliteCommand command = connection.Command($"SELECT coalesce((SELECT hash FROM {table} ORDER BY {key} DESC LIMIT 1), (SELECT anchor FROM chain WHERE name = '{table}'))");
+        Hash = (byte[])command.ExecuteScalar()!;
+    }
+
+    /// <summary>Number of the newest row ever written; 0 for none.</summary>
+    public long Last { get; private set; }
+
+    /// <summary>Its hash.</summary>
+    public byte[] Hash { get; private set; }
+
+    /// <summary>The statement to be filled with the row.</summary>
+    public RowWriter Row => _writer;
+
+    /// <summary>Writes the row that was filled in.</summary>
+    public bool Write(long number, byte[] hash, SqliteTransaction transaction)
+    {
+        if (_writer.Add(hash).Write(transaction) == 0)
+            return false;
+        (Last, Hash) = (number, hash);
+        return true;
+    }
+
+    /// <summary>Notes the newest number, so that rows cut off the end are missed.</summary>
+    public void Mark(SqliteTransaction transaction)
+    {
+        _mark.Transaction = transaction;
+        _mark.Parameters[0].Value = Last;
+        _mark.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _mark.Dispose();
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.Data.Sqlite;
+
+namespace Gateway.Storage;
+
+/// <summary>
+/// Reads stored events beside the writer, through a connection of its own that lives for one bounded question: a reader
+/// that stays would keep the log of the file from being emptied. Any thread.
+/// </summary>
+public static class JournalReader
+{
+    /// <summary>Most rows of one answer.</summary>
+    public const int MaxRows = 1000;
+
+    private const string Columns = JournalSchema.EventColumns;
+
+    /// <summary>Reads events newer than a number, oldest first.</summary>
+    /// <param name="folder">Data folder.</param>
+    /// <param name="after">Sequence number.</param>
+    /// <param name="upTo">Newest sequence number wanted.</param>
+    /// <param name="count">Most rows wanted, 1 to <see cref="MaxRows"/>.</param>
+    /// <exception cref="StoreException">The journal cannot be read now.</exception>
+    public static IReadOnlyList<JournalRow> ReadAfter(string folder, long after, long upTo, int count) => Read(
+        folder,
+        $"SELECT * FROM (SELECT {Columns} FROM event WHERE sequence > $after AND sequence <= $upTo ORDER BY sequence LIMIT $count) " +
+        $"UNION ALL SELECT * FROM (SELECT {Columns} FROM quality WHERE sequence > $after AND sequence <= $upTo ORDER BY sequence LIMIT $count) ORDER BY sequence LIMIT $count",
+        after,
+        upTo,
+        count);
+
+    /// <summary>Reads the newest events, oldest first.</summary>
+    /// <exception cref="StoreException">The journal cannot be read now.</exception>
+    public static IReadOnlyList<JournalRow> ReadNewest(string folder, int count) => Read(
+        folder,
+        $"SELECT * FROM (SELECT * FROM (SELECT {Columns} FROM event ORDER BY sequence DESC LIMIT $count) " +
+        $"UNION ALL SELECT * FROM (SELECT {Columns} FROM quality ORDER BY sequence DESC LIMIT $count) ORDER BY sequence DESC LIMIT $count) ORDER BY sequence",
+        0,
+        long.MaxValue,
+        count);
+
+    private static List<JournalRow> Read(string folder, string sql, long after, long upTo, int count)
+    {
+        var rows = new List<JournalRow>();
+        try
+        {
+            using SqliteConnection connection = SqliteVersion.Open(DataFolder.JournalIn(folder), SqliteOpenMode.ReadOnly);
+            using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this type; values are parameters.
+            command.CommandText = sql;
+#pragma warning restore CA2100
+            command.Parameters.AddWithValue("$after", after);
+            command.Parameters.AddWithValue("$upTo", upTo);
+            command.Parameters.AddWithValue("$count", Math.Clamp(count, 1, MaxRows));
+            using SqliteDataReader row = command.ExecuteReader();
+            while (row.Read())
+                rows.Add(JournalRow.Read(row));
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreException("GW6404", $"the journal cannot be read: {e.Message}", e);
+        }
+        return rows;
+    }
+}
