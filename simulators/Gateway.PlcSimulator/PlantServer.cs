@@ -4,6 +4,7 @@ using Gateway.Configuration;
 using Gateway.Drivers;
 using Gateway.Simulation.Plc;
 using Gateway.Simulation.Process;
+using Gateway.Simulation.Process.Bsm1;
 
 namespace Gateway.PlcSimulator;
 
@@ -12,6 +13,9 @@ public sealed record PlantServerOptions
 {
     /// <summary>Weather at the start.</summary>
     public Weather Weather { get; init; }
+
+    /// <summary>Influent for a plant of the benchmark's size, repeated for ever; null for a generated one.</summary>
+    public InfluentSeries? Influent { get; init; }
 
     /// <summary>Simulated seconds per second, above 0 to 10,000.</summary>
     public double Speed { get; init; } = 1;
@@ -77,6 +81,7 @@ public sealed class PlantServer : IAsyncDisposable
             Start = now,
             LocalOffset = TimeSpan.FromTicks(site.Plant.Calendar.OffsetAt(now.UtcTicks)),
             Weather = _options.Weather,
+            Influent = _options.Influent,
         });
         Station = new SimulatedPlcStation(site, plant, new FaultRules(_options.Seed, _time), _time);
     }

@@ -35,7 +35,7 @@ public sealed class ControlServerTests : IAsyncLifetime
     public async Task Signals_are_listed_by_prefix()
     {
         var all = await GetAsync("/signals");
-        Assert.Equal(150, all.GetProperty("signals").GetArrayLength());
+        Assert.Equal(155, all.GetProperty("signals").GetArrayLength());
         Assert.Equal(_plant.Station.Plant.Now, all.GetProperty("time").GetDateTimeOffset());
         var some = (await GetAsync("/signals?prefix=CHM_SP")).GetProperty("signals");
         Assert.Equal(["CHM_SP_501", "CHM_SP_502"], some.EnumerateArray().Select(signal => signal.GetProperty("name").GetString()));

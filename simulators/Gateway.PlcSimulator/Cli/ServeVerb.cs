@@ -3,6 +3,7 @@ using System.Globalization;
 using Gateway.Configuration;
 using Gateway.PlcSimulator.Control;
 using Gateway.Simulation.Process;
+using Gateway.Simulation.Process.Bsm1;
 
 namespace Gateway.PlcSimulator.Cli;
 
@@ -11,17 +12,19 @@ internal static class ServeVerb
 {
     private const int Wrong = 1;
     private const int Fault = 2;
+    private const int MostErrors = 20;
 
     private static readonly Option<string> Site = new("--site") { Description = "Folder with gateway.json and the tables", Required = true };
     private static readonly Option<string?> Modbus = new("--modbus") { Description = "HOST:PORT of the first line instead of the site's; ports count up from line to line, port 0 takes free ones" };
     private static readonly Option<string> Weather = new Option<string>("--weather") { Description = "Weather", DefaultValueFactory = _ => "dry" }.AcceptOnlyFromAmong("dry", "rain", "storm");
+    private static readonly Option<string?> Influent = new("--influent") { Description = "CSV with the influent of a plant of the benchmark's size, repeated for ever; generated without it" };
     private static readonly Option<double> Speed = new("--speed") { Description = "Simulated seconds per second, up to 10000", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Control = new("--control") { Description = "HOST:PORT of the control API on the loopback, for signals and faults" };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Decides noise, influent and random faults", DefaultValueFactory = _ => 1 };
 
     public static Command Create()
     {
-        var command = new Command("serve", "Serves a simulated plant by the register map of a site until it is stopped.") { Site, Modbus, Weather, Speed, Control, Seed };
+        var command = new Command("serve", "Serves a simulated plant by the register map of a site until it is stopped.") { Site, Modbus, Weather, Influent, Speed, Control, Seed };
         command.SetAction((parsed, cancel) => RunAsync(parsed, cancel));
         return command;
     }
@@ -82,6 +85,14 @@ internal static class ServeVerb
         if (!(speed > 0 && speed <= 10_000))
             return Refuse("--speed: error: the speed must be above 0 and at most 10000");
         options = options with { Speed = speed };
+        if (parsed.GetValue(Influent) is { } file)
+        {
+            var (influent, errors) = Bsm1Files.ReadInfluent(file);
+            if (influent is null)
+                return Refuse(string.Join(Environment.NewLine, errors.Take(MostErrors)));
+            options = options with { Influent = influent };
+        }
+
         if (parsed.GetValue(Modbus) is not { } modbus)
             return true;
         if (!HostPort.TryParse(modbus, out var place))

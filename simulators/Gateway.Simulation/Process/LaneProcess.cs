@@ -1,60 +1,80 @@
+using Gateway.Simulation.Process.Bsm1;
+
 namespace Gateway.Simulation.Process;
 
 /// <summary>
-/// One treatment lane: an anoxic zone, three aerated zones in a row, a settler, internal recycle and return sludge.
-/// First-order reactions with saturation terms, integrated implicitly so that no concentration can become negative.
-/// A placeholder with plausible behavior, not a biological model.
+/// One treatment lane: a <see cref="Bsm1Plant"/> of its size (two anoxic and three aerated tanks, settler), with the
+/// valves, pumps and hydraulics that a works has around it. Used by one thread.
 /// </summary>
 public sealed class LaneProcess
 {
     /// <summary>Number of aerated zones, named 3 to 5 in the tags.</summary>
     public const int Zones = 3;
 
-    // Volumes of a lane for a mean flow of 100,000 m3/d.
-    private const double AnoxicM3 = 10_840;
-    private const double ZoneM3 = 7_225;
-    private const double SettlerMixingM3 = 9_000;
+    /// <summary>The biology moves on in steps of so many seconds.</summary>
+    public const int BiologySeconds = 5;
 
-    private const double MostInternalM3PerHour = 20_829;
-    private const double MostReturnM3PerHour = 8_331;
+    private const int FirstZone = 3;
     private const double PumpLagHours = 86.4 / 3600;
-    private const double NitrificationPerHour = 13;
-    private const double DenitrificationPerHour = 20;
+    private const double SurplusHours = 10.0 / 60;
+    private const double TemperatureHours = 8;
 
-    // kg of oxygen dissolved per Nm3 of air: 0.299 kg in it, 25 % transferred in clean water, 60 % of that in sludge.
-    private const double OxygenPerNm3 = 0.299 * 0.25 * 0.6;
+    // Solids of a layer that count as sludge blanket, g/m3.
+    private const double BlanketSolids = 2000;
 
-    private static readonly double[] CarbonShare = [0.45, 0.33, 0.22];
+    // A poison of strength 1 kills so much of the bacteria in an hour.
+    private const double DeathPerHour = 0.5;
 
     private readonly double _scale;
-    private readonly double _meanFlow;
+    private readonly Bsm1Plant _model;
     private readonly AirValve[] _valves = [new(), new(), new()];
-    private readonly double[] _oxygen = [2, 2, 2];
-    private readonly double[] _ammonium = [6, 3, 1];
-    private readonly double[] _nitrate = [4, 6, 8];
-    private double _ammoniumAnoxic = 9;
-    private double _carbonLoad;
     private double _surplus;
+    private bool _isShortCircuited;
 
-    internal LaneProcess(double scale, double meanFlowM3PerHour, double temperature)
+    /// <summary>Creates a settled lane.</summary>
+    /// <param name="scale">Size of the machines; 1 for 100,000 m3/d.</param>
+    /// <param name="meanFlowM3PerDay">Mean flow.</param>
+    /// <param name="temperature">Water temperature at the start.</param>
+    internal LaneProcess(double scale, double meanFlowM3PerDay, double temperature)
     {
         _scale = scale;
-        _meanFlow = meanFlowM3PerHour;
+        _model = new Bsm1Plant(new Bsm1Options
+        {
+            Size = new Bsm1Dimensions(meanFlowM3PerDay / new Bsm1Dimensions().Inflow),
+            HasMixingFilter = false,
+        })
+        {
+            StepsPerMinute = 60 / BiologySeconds,
+        };
+        SettledLane.Write(_model.MutableState);
+        _surplus = meanFlowM3PerDay / 24 * SurplusHours;
         Temperature = temperature;
-        _carbonLoad = 0.38 * meanFlowM3PerHour;
-        _surplus = meanFlowM3PerHour * SurplusHours;
-        InternalRecycle = 0.6 * MostInternalM3PerHour * scale;
-        ReturnSludge = 0.5 * MostReturnM3PerHour * scale;
+        InternalRecycle = InternalSetpoint / 100 * Size.MostInternalRecycle / 24;
+        ReturnSludge = ReturnSetpoint / 100 * Size.MostReturnSludge / 24;
+        _model.Refresh();
     }
+
+    /// <summary>The model of biology and settler; between steps it may be read.</summary>
+    public Bsm1Plant Model => _model;
 
     /// <summary>The air valves of zones 3, 4 and 5.</summary>
     public IReadOnlyList<AirValve> Valves => _valves;
+
+    /// <summary>Weight of the lane in the distribution of the inflow; 0 takes it off the flow.</summary>
+    public double Weight
+    {
+        get;
+        set => field = Math.Clamp(value, 0, 10);
+    } = 1;
 
     /// <summary>Flow into the lane in m3/h.</summary>
     public double Inflow { get; private set; }
 
     /// <summary>Flow over the settler's weir in m3/h.</summary>
     public double Outflow { get; private set; }
+
+    /// <summary>Waste sludge drawn from the lane in m3/h.</summary>
+    public double Waste { get; private set; }
 
     /// <summary>Volume above the settler's weir in m3; the only volume of the lane that varies.</summary>
     public double Surplus => _surplus;
@@ -75,34 +95,31 @@ public sealed class LaneProcess
     public int Mode { get; set; }
 
     /// <summary>Nitrate at the end of the anoxic zone in mg/L N.</summary>
-    public double NitrateAnoxic { get; private set; } = 1;
+    public double NitrateAnoxic => _model.Tank(FirstZone - 1)[Asm1.SNO];
 
     /// <summary>Mixed-liquor suspended solids in g/L.</summary>
-    public double Mlss { get; private set; } = 3.5;
+    public double Mlss => Asm1.Solids(_model.Tank(Bsm1Dimensions.Tanks)) / 1000;
 
     /// <summary>Solids of the return sludge in g/L.</summary>
-    public double ReturnSolids { get; private set; } = 7;
+    public double ReturnSolids => _model.Layer(0)[TakacsSettler.X] / 1000;
 
-    /// <summary>Water temperature in degrees Celsius.</summary>
+    /// <summary>Water temperature in degrees Celsius. The biology does not follow it.</summary>
     public double Temperature { get; private set; }
 
-    /// <summary>Sludge blanket above the settler's floor in m.</summary>
-    public double Blanket { get; private set; } = 1;
+    /// <summary>Sludge blanket above the settler's floor in m: the layers, each as far as it is filled with sludge.</summary>
+    public double Blanket
+    {
+        get
+        {
+            double height = 0;
+            for (var layer = 0; layer < TakacsSettler.Layers; layer++)
+                height += Bsm1Dimensions.LayerHeight * Math.Clamp(_model.Layer(layer)[TakacsSettler.X] / BlanketSolids, 0, 1);
+            return height;
+        }
+    }
 
-    /// <summary>Ammonium that leaves the settler in mg/L N.</summary>
-    public double EffluentAmmonium { get; private set; } = 1;
-
-    /// <summary>Nitrate that leaves the settler in mg/L N.</summary>
-    public double EffluentNitrate { get; private set; } = 8;
-
-    /// <summary>Phosphate after biological uptake, before coagulation, in mg/L P.</summary>
+    /// <summary>Phosphate after biological uptake, before coagulation, in mg/L P (surrogate).</summary>
     public double Phosphate { get; private set; } = 1.6;
-
-    /// <summary>Dissolved residual COD in mg/L.</summary>
-    public double DissolvedCod { get; private set; } = 26;
-
-    /// <summary>Suspended solids that leave the settler in mg/L.</summary>
-    public double EffluentSolids { get; private set; } = 8;
 
     /// <summary>Internal recycle pumps have failed: no recycle.</summary>
     public bool InternalPumpFailed { get; set; }
@@ -110,7 +127,7 @@ public sealed class LaneProcess
     /// <summary>Return sludge pumps have failed: no return.</summary>
     public bool ReturnPumpFailed { get; set; }
 
-    /// <summary>The anoxic zone's mixer has failed; it takes half of the denitrification with it.</summary>
+    /// <summary>The anoxic zone's mixer has failed: half of the recycle passes the zone without mixing.</summary>
     public bool MixerFailed { get; set; }
 
     /// <summary>The lane's input and output station is cut off: what the plant reads of it is frozen.</summary>
@@ -118,122 +135,80 @@ public sealed class LaneProcess
 
     internal AirValve[] ValveArray => _valves;
 
-    private static double SurplusHours => 10.0 / 60;
+    private Bsm1Dimensions Size => _model.Size;
 
     /// <summary>Dissolved oxygen of aerated zone 0 to 2 in mg/L.</summary>
-    public double Oxygen(int zone) => _oxygen[zone];
+    public double Oxygen(int zone) => _model.Tank(FirstZone + zone)[Asm1.SO];
 
     /// <summary>Ammonium of aerated zone 0 to 2 in mg/L N.</summary>
-    public double Ammonium(int zone) => _ammonium[zone];
+    public double Ammonium(int zone) => _model.Tank(FirstZone + zone)[Asm1.SNH];
 
-    internal void Step(double hours, double inflow, double waste, double carbonKgPerHour, InfluentGenerator influent)
+    /// <summary>Pumps and water; exact in volume: what is added is what came minus what went.</summary>
+    internal void StepFlows(double hours, double inflow, double waste, double temperature)
     {
         Inflow = inflow;
-        StepFlows(hours, waste);
-        Temperature += (influent.Temperature - Temperature) * (1 - Math.Exp(-hours / 8));
-        _carbonLoad += ((inflow * influent.Cod / 1000) - _carbonLoad) * (1 - Math.Exp(-hours));
-
-        var through = inflow + InternalRecycle + ReturnSludge;
-        StepAnoxic(hours, through, carbonKgPerHour, influent);
-        StepZones(hours, through);
-        StepSludge(hours, inflow, waste);
-        StepSettler(hours, inflow, carbonKgPerHour, influent);
-    }
-
-    private void StepFlows(double hours, double waste)
-    {
+        // Without inflow nothing may be drawn: the settler's water would run backward.
+        Waste = Math.Min(waste, 0.9 * inflow);
         var share = 1 - Math.Exp(-hours / PumpLagHours);
-        var wantedInternal = InternalPumpFailed ? 0 : InternalSetpoint / 100 * MostInternalM3PerHour * _scale;
-        var wantedReturn = ReturnPumpFailed ? 0 : ReturnSetpoint / 100 * MostReturnM3PerHour * _scale;
+        var wantedInternal = InternalPumpFailed ? 0 : InternalSetpoint / 100 * Size.MostInternalRecycle / 24;
+        var wantedReturn = ReturnPumpFailed ? 0 : ReturnSetpoint / 100 * Size.MostReturnSludge / 24;
         InternalRecycle += (wantedInternal - InternalRecycle) * share;
         ReturnSludge += (wantedReturn - ReturnSludge) * share;
-
-        // Implicit, and exact in volume: what is added is what came minus what went.
-        _surplus = (_surplus + (hours * (Inflow - waste))) / (1 + (hours / SurplusHours));
+        _surplus = (_surplus + (hours * (Inflow - Waste))) / (1 + (hours / SurplusHours));
         Outflow = _surplus / SurplusHours;
+        Temperature += (temperature - Temperature) * (1 - Math.Exp(-hours / TemperatureHours));
     }
 
-    private void StepAnoxic(double hours, double through, double carbonKgPerHour, InfluentGenerator influent)
+    /// <summary>The biology and the settler, <see cref="BiologySeconds"/> further.</summary>
+    /// <param name="sewage">What comes in.</param>
+    /// <param name="carbonM3PerDay">External carbon into the anoxic zone.</param>
+    internal void StepBiology(SewageSource sewage, double carbonM3PerDay)
     {
-        var volume = AnoxicM3 * _scale;
-        var returned = InternalRecycle + ReturnSludge;
-
-        // Organic nitrogen of the influent turns to ammonium on the way: the load is a little above that of ammonium.
-        var ammoniumIn = (Inflow * influent.Ammonium * 1.1) + (returned * _ammonium[Zones - 1]);
-        _ammoniumAnoxic = (_ammoniumAnoxic + (hours * ammoniumIn / volume)) / (1 + (hours * through / volume));
-
-        var oxygenIn = returned * _oxygen[Zones - 1] / through;
-        var food = Math.Clamp(_carbonLoad / (0.38 * _meanFlow), 0.3, 1.6);
-        var rate = DenitrificationPerHour * (Mlss / 3.5) * Warmth(1.05) * food / (1 + oxygenIn);
-        rate += carbonKgPerHour * 1000 / 4.5 / volume;
-        if (MixerFailed)
-            rate /= 2;
-        var loss = rate / (0.5 + NitrateAnoxic);
-        NitrateAnoxic = (NitrateAnoxic + (hours * returned * _nitrate[Zones - 1] / volume))
-            / (1 + (hours * ((through / volume) + loss)));
-    }
-
-    private void StepZones(double hours, double through)
-    {
-        var volume = ZoneM3 * _scale;
-        var exchange = through / volume;
-        var saturation = 14.6 - (0.37 * Temperature) + (0.0045 * Temperature * Temperature);
-        var ammoniumBefore = _ammoniumAnoxic;
-        var nitrateBefore = NitrateAnoxic;
-        var oxygenBefore = 0.0;
+        var handles = _model.Handles;
+        handles.InternalRecycle = InternalRecycle * 24;
+        handles.ReturnSludge = ReturnSludge * 24;
+        handles.WasteSludge = Waste * 24;
+        handles.SetCarbon(1, carbonM3PerDay);
         for (var zone = 0; zone < Zones; zone++)
+            handles.SetAeration(FirstZone + zone, Aeration.Kla(_valves[zone].Air, Size.Volume(FirstZone + zone), _scale));
+        if (MixerFailed != _isShortCircuited)
+            ShortCircuit();
+        _model.HoldInfluent(sewage.Row, Inflow * 24);
+        _model.Step();
+        StepPhosphate(sewage);
+        if (sewage.Toxicity > 0)
+            Poison(DeathPerHour * sewage.Toxicity * BiologySeconds / 3600.0);
+    }
+
+    private void ShortCircuit()
+    {
+        _isShortCircuited = MixerFailed;
+        ReadOnlySpan<double> shares = MixerFailed ? [0.5, 0, 0.5, 0, 0] : [1, 0, 0, 0, 0];
+        _model.Handles.SetShares(InletStream.InternalRecycle, shares);
+    }
+
+    // Two thirds of the phosphorus go with the sludge; the tanks even out the rest.
+    private void StepPhosphate(SewageSource sewage)
+    {
+        var exchange = Inflow / (5 * Size.Volume(1));
+        Phosphate += ((0.32 * sewage.TotalPhosphorus) - Phosphate) * (1 - Math.Exp(-exchange * BiologySeconds / 3600.0));
+    }
+
+    /// <summary>Kills a share of the bacteria; like in decay, COD and nitrogen stay.</summary>
+    internal void Poison(double share)
+    {
+        var biology = _model.Biology.Parameters;
+        var state = _model.MutableState;
+        for (var tank = 1; tank <= Bsm1Dimensions.Tanks; tank++)
         {
-            var oxygen = _oxygen[zone];
-            var most = NitrificationPerHour * (Mlss / 3.5) * Warmth(1.06) * oxygen / (0.5 + oxygen);
-            var loss = most / (1 + _ammonium[zone]);
-            _ammonium[zone] = (_ammonium[zone] + (hours * exchange * ammoniumBefore)) / (1 + (hours * (exchange + loss)));
-            var nitrified = loss * _ammonium[zone];
-            _nitrate[zone] = (_nitrate[zone] + (hours * ((exchange * nitrateBefore) + nitrified))) / (1 + (hours * exchange));
-
-            // Oxygen uptake per mg/L of oxygen present, so that the implicit step cannot overdraw it.
-            var carbon = 0.28 * _carbonLoad * CarbonShare[zone] * 1000 / volume;
-            var uptake = (carbon / (0.2 + oxygen)) + (4.57 * nitrified / Math.Max(oxygen, 0.01));
-            var transfer = _valves[zone].Air * OxygenPerNm3 * 1000 / (saturation * volume);
-            _oxygen[zone] = (oxygen + (hours * ((transfer * saturation) + (exchange * oxygenBefore))))
-                / (1 + (hours * (transfer + exchange + uptake)));
-
-            ammoniumBefore = _ammonium[zone];
-            nitrateBefore = _nitrate[zone];
-            oxygenBefore = _oxygen[zone];
+            var row = state.Slice(StateLayout.Tank(tank), Asm1.Row);
+            // Nitrifiers are the tender ones.
+            var dead = share * (row[Asm1.XBA] + (0.3 * row[Asm1.XBH]));
+            row[Asm1.XBA] -= share * row[Asm1.XBA];
+            row[Asm1.XBH] -= 0.3 * share * row[Asm1.XBH];
+            row[Asm1.XS] += (1 - biology.InertShare) * dead;
+            row[Asm1.XP] += biology.InertShare * dead;
+            row[Asm1.XND] += (biology.NitrogenInBiomass - (biology.InertShare * biology.NitrogenInProducts)) * dead;
         }
     }
-
-    private void StepSludge(double hours, double inflow, double waste)
-    {
-        var volume = (AnoxicM3 + (Zones * ZoneM3)) * _scale;
-        var drawn = Math.Max(ReturnSludge + waste, 1);
-        ReturnSolids = Math.Min(Mlss * (inflow + ReturnSludge) / drawn, 15);
-        var grown = 0.34 * _carbonLoad;
-        Mlss = (Mlss + (hours * grown / volume)) / (1 + (hours * waste * ReturnSolids / Mlss / volume));
-
-        var load = Math.Pow(Mlss / 3.5, 1.5) * (inflow / _meanFlow);
-        var draw = 0.5 + (0.5 * _meanFlow / Math.Max(ReturnSludge, 0.2 * _meanFlow));
-        var height = Math.Clamp(0.2 + (0.8 * load * draw), 0, 4.8);
-        Blanket += (height - Blanket) * (1 - Math.Exp(-hours));
-    }
-
-    private void StepSettler(double hours, double inflow, double carbonKgPerHour, InfluentGenerator influent)
-    {
-        var mixing = 1 - Math.Exp(-hours * inflow / (SettlerMixingM3 * _scale));
-        EffluentAmmonium += (_ammonium[Zones - 1] - EffluentAmmonium) * mixing;
-        EffluentNitrate += (_nitrate[Zones - 1] - EffluentNitrate) * mixing;
-
-        // Carbon that finds no nitrate passes the anoxic zone, and a part of it the whole lane.
-        var unused = carbonKgPerHour * 1000 / Math.Max(inflow, 1) * 0.5 / (0.5 + NitrateAnoxic);
-        var residual = 19 + (0.012 * influent.Cod) + (0.2 * unused);
-        DissolvedCod += (residual - DissolvedCod) * mixing;
-
-        var retention = (AnoxicM3 + (Zones * ZoneM3)) * _scale / Math.Max(inflow, 1);
-        Phosphate += ((0.32 * influent.TotalPhosphorus) - Phosphate) * (1 - Math.Exp(-hours / retention));
-
-        var carried = 4 + (3 * Math.Pow(inflow / _meanFlow, 1.5) * (Mlss / 3.5)) + (20 * Math.Max(0, Blanket - 2.5));
-        EffluentSolids += (carried - EffluentSolids) * (1 - Math.Exp(-hours * 3));
-    }
-
-    private double Warmth(double perDegree) => Math.Pow(perDegree, Temperature - 20);
 }

@@ -20,12 +20,16 @@ internal sealed class LocalControl
     public LocalControl(int lanes) => _lastErrors = new double[lanes * LaneProcess.Zones];
 
     /// <summary>Moves the valves of one lane toward the oxygen set-point.</summary>
-    public void ControlLane(int number, LaneProcess lane, double seconds)
+    /// <param name="number">Number of the lane, from 0.</param>
+    /// <param name="lane">The lane.</param>
+    /// <param name="oxygen">What the oxygen probes of the zones show.</param>
+    /// <param name="seconds">Length of the step.</param>
+    public void ControlLane(int number, LaneProcess lane, ReadOnlySpan<double> oxygen, double seconds)
     {
         for (var zone = 0; zone < LaneProcess.Zones; zone++)
         {
             ref var last = ref _lastErrors[(number * LaneProcess.Zones) + zone];
-            var error = OxygenSetpoint - lane.Oxygen(zone);
+            var error = OxygenSetpoint - oxygen[zone];
             var change = ValvePercentPerMgPerLiter * (error - last + (error * seconds / ValveIntegralSeconds));
             last = error;
             var valve = lane.ValveArray[zone];

@@ -1,3 +1,5 @@
+using Gateway.Simulation.Process.Bsm1;
+
 namespace Gateway.Simulation.Process;
 
 /// <summary>How a <see cref="SimulatedPlant"/> is set up.</summary>
@@ -17,6 +19,9 @@ public sealed record PlantOptions
 
     /// <summary>Local time minus UTC: people wake up and shower by local time.</summary>
     public TimeSpan LocalOffset { get; init; } = TimeSpan.FromHours(8);
+
+    /// <summary>Influent for a plant of the benchmark's size, repeated for ever; null for a generated one.</summary>
+    public InfluentSeries? Influent { get; init; }
 
     /// <summary>Weather at the start.</summary>
     public Weather Weather { get; init; }

@@ -14,7 +14,7 @@ internal sealed class SignalTable
 
     private readonly SimulatedPlant _plant;
     private readonly PlantOptions _options;
-    private readonly EffluentProcess _process;
+    private readonly TreatmentWorks _process;
     private readonly List<SignalEntry> _entries = [];
 
     public SignalTable(SimulatedPlant plant, PlantOptions options)
@@ -44,6 +44,7 @@ internal sealed class SignalTable
         Status("SYS_REMOTE_EN", Area, 7, () => _plant.RemoteWord);
         Command("SYS_RAIN_MODE", Area, 2, () => _plant.RainMode, value => _plant.RainMode = (int)value);
         Measured("SYS_POWER", Area, "kW", 0, 10_000, SensorClass.Ideal, 0, () => _process.Power);
+        Status("SYS_ENERGY", Area, uint.MaxValue, () => Math.Floor(_process.Energy), "kWh");
     }
 
     private void AddInlet()
@@ -51,7 +52,7 @@ internal sealed class SignalTable
         const string Area = "inlet";
         var influent = _process.Influent;
         Measured("IN_FIT_101", Area, "m3/h", 0, 60_000, SensorClass.A, 60, () => influent.Flow);
-        Measured("IN_LIT_101", Area, "m", 0, 8, SensorClass.A, 60, () => _process.SumpLevel);
+        Measured("IN_LIT_101", Area, "m", 0, 8, SensorClass.A, 60, () => _process.Pumping.Level);
         Measured("IN_AIT_102", Area, "-", 5, 9, SensorClass.A, 60, () => influent.Ph, sigma: 0.1);
         Measured("IN_TIT_103", Area, "degC", 0, 40, SensorClass.A, 60, () => influent.Temperature, sigma: 0.5);
         Measured("IN_AIT_104", Area, "mg/L", 0, 50, SensorClass.B1, 600, () => influent.Ammonium);
@@ -79,6 +80,8 @@ internal sealed class SignalTable
             Measured(name + "_PWR", Area, "kW", 0, 1000, SensorClass.Ideal, 0, () => blower.Power);
             Status(name + "_STAT", Area, 65535, () => StatusWords.OfBlower(blower, _plant.IsBlowerRemote(number)));
         }
+
+        Status("BL_ENERGY", Area, uint.MaxValue, () => Math.Floor(_process.AirEnergy), "kWh");
     }
 
     private void AddSludgeAndChemicals()
@@ -103,16 +106,20 @@ internal sealed class SignalTable
     private void AddEffluent()
     {
         const string Area = "effluent";
+        var water = _process.Tertiary;
         Measured("EFF_FIT_601", Area, "m3/h", 0, 60_000, SensorClass.A, 60, () => _process.Flow);
-        Measured("EFF_AIT_602", Area, "mg/L", 0, 200, SensorClass.D, 1800, () => _process.Cod);
-        Measured("EFF_AIT_603", Area, "mg/L", 0, 20, SensorClass.C1, 1200, () => _process.Ammonium);
-        Measured("EFF_AIT_604", Area, "mg/L", 0, 5, SensorClass.D, 1800, () => _process.TotalPhosphorus);
-        Measured("EFF_AIT_605", Area, "mg/L", 0, 50, SensorClass.D, 1800, () => _process.TotalNitrogen);
-        Measured("EFF_AIT_606", Area, "-", 5, 9, SensorClass.A, 60, () => _process.Ph, sigma: 0.1);
-        Measured("EFF_AIT_607", Area, "mg/L", 0, 200, SensorClass.A, 60, () => _process.Solids);
+        Measured("EFF_AIT_602", Area, "mg/L", 0, 200, SensorClass.D, 1800, () => water.Cod);
+        Measured("EFF_AIT_603", Area, "mg/L", 0, 20, SensorClass.C1, 1200, () => water.Ammonium);
+        Measured("EFF_AIT_604", Area, "mg/L", 0, 5, SensorClass.D, 1800, () => water.TotalPhosphorus);
+        Measured("EFF_AIT_605", Area, "mg/L", 0, 50, SensorClass.D, 1800, () => water.TotalNitrogen);
+        Measured("EFF_AIT_606", Area, "-", 5, 9, SensorClass.A, 60, () => water.Ph, sigma: 0.1);
+        Measured("EFF_AIT_607", Area, "mg/L", 0, 200, SensorClass.A, 60, () => water.Solids);
         Measured("EFF_TIT_608", Area, "degC", 0, 40, SensorClass.A, 60, () => _process.Temperature, sigma: 0.5);
         Status("EFF_STAT", Area, 65535, () => _plant.Effluent.StatusWord);
         Status("EFF_SAMPLE_TS", Area, uint.MaxValue, () => _plant.Effluent.LastResultUnixSeconds, "s");
+        Setpoint("DIS_SP_701", Area, "%", 0, 100, () => water.LampSetpoint, value => water.LampSetpoint = value);
+        Measured("DIS_AIT_701", Area, "mJ/cm2", 0, 250, SensorClass.A, 60, () => water.Dose, sigma: 2);
+        Measured("DIS_AIT_702", Area, "1/L", 0, 2_000_000, SensorClass.Ideal, 0, () => water.Germs);
     }
 
     private void AddLane(int index, LaneProcess lane)

@@ -32,6 +32,7 @@ public sealed class SimulatedPlant
     private readonly double[] _values;
     private readonly bool[] _commandedBlowers;
     private readonly LocalControl _local;
+    private readonly Instrument[]? _oxygen;
     private readonly TimeSpan _localOffset;
     private readonly DateTimeOffset _start;
     private double _heartbeatAge;
@@ -43,8 +44,9 @@ public sealed class SimulatedPlant
         ArgumentNullException.ThrowIfNull(options);
         Now = _start = options.Start;
         _localOffset = options.LocalOffset;
-        Process = new EffluentProcess(
-            options.Lanes, options.MeanFlowM3PerDayPerLane, new SeededRandom(options.Seed, "process"));
+        var settling = TimeSpan.FromSeconds(Math.Floor(options.WarmUp.TotalSeconds / LongestStep) * LongestStep);
+        Process = new TreatmentWorks(
+            options.Lanes, options.MeanFlowM3PerDayPerLane, options.Seed, (options.Start - settling).ToOffset(_localOffset), options.Influent);
         Process.Influent.Weather = options.Weather;
         _commandedBlowers = new bool[Process.Air.Blowers.Count];
         _local = new LocalControl(options.Lanes);
@@ -57,6 +59,8 @@ public sealed class SimulatedPlant
         Signals = Array.ConvertAll(_entries, entry => entry.Signal);
         Inlet = new AnalyzerStation(Array.ConvertAll(InletInstruments, Instrument), Now);
         Effluent = new AnalyzerStation(Array.ConvertAll(EffluentInstruments, Instrument), Now);
+        _oxygen = [.. Enumerable.Range(0, options.Lanes * LaneProcess.Zones)
+            .Select(index => Instrument($"L{(index / LaneProcess.Zones) + 1}_AIT_DO{(index % LaneProcess.Zones) + 3}"))];
         Publish();
     }
 
@@ -64,7 +68,7 @@ public sealed class SimulatedPlant
     public IReadOnlyList<PlantSignal> Signals { get; }
 
     /// <summary>The process behind the signals, for faults of machines and for the truth.</summary>
-    public EffluentProcess Process { get; }
+    public TreatmentWorks Process { get; }
 
     /// <summary>The measuring station at the inlet.</summary>
     public AnalyzerStation Inlet { get; }
@@ -202,11 +206,20 @@ public sealed class SimulatedPlant
         {
             var lane = Process.Lanes[index];
             if (!IsLaneRemote(lane))
-                _local.ControlLane(index, lane, seconds);
+                ControlLocally(index, lane, seconds);
         }
 
         _local.ControlBlowers(Process.Air, _commandedBlowers, seconds);
         Process.Step(Now.ToOffset(_localOffset), seconds);
+    }
+
+    // The local control sees what its probes show, wrong or right; before there are probes it sees the truth.
+    private void ControlLocally(int number, LaneProcess lane, double seconds)
+    {
+        Span<double> oxygen = stackalloc double[LaneProcess.Zones];
+        for (var zone = 0; zone < LaneProcess.Zones; zone++)
+            oxygen[zone] = _oxygen is { } probes ? probes[(number * LaneProcess.Zones) + zone].Value : lane.Oxygen(zone);
+        _local.ControlLane(number, lane, oxygen, seconds);
     }
 
     private void StepInstruments(double seconds)

@@ -32,9 +32,10 @@ internal static class StatusWords
         | Bit(4, blower.IsSurging) | Bit(5, blower.IsOverloaded) | Bit(7, blower.IsEmergencyStopped)
         | Bit(8, blower.IsInMaintenance);
 
-    /// <summary>Bit 0 running, 1 ready, 2 fault, 3 remote; dry run (4) and overload (5) are not simulated.</summary>
-    public static int OfWastePumps(EffluentProcess process, bool isRemote) =>
-        Bit(0, process.Waste > 1) | Bit(1, !process.WastePumpFailed) | Bit(2, process.WastePumpFailed) | Bit(3, isRemote);
+    /// <summary>Bit 0 running, 1 ready, 2 fault, 3 remote, 4 dry run; overload (5) is not simulated.</summary>
+    public static int OfWastePumps(TreatmentWorks process, bool isRemote) =>
+        Bit(0, process.Waste > 1) | Bit(1, !process.WastePumpFailed && !process.IsWastePumpDry) | Bit(2, process.WastePumpFailed)
+        | Bit(3, isRemote) | Bit(4, process.IsWastePumpDry);
 
     private static int Bit(int number, bool set) => set ? 1 << number : 0;
 }

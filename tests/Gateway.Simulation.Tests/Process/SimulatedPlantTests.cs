@@ -14,10 +14,10 @@ public sealed class SimulatedPlantTests
     private readonly SimulatedPlant _plant = new(Options);
 
     [Theory]
-    [InlineData(1, 78)]
-    [InlineData(4, 150)]
-    [InlineData(8, 246)]
-    public void The_signals_are_54_for_the_works_and_24_for_each_lane(int lanes, int count)
+    [InlineData(1, 83)]
+    [InlineData(4, 155)]
+    [InlineData(8, 251)]
+    public void The_signals_are_59_for_the_works_and_24_for_each_lane(int lanes, int count)
     {
         var plant = new SimulatedPlant(Options with { Lanes = lanes, WarmUp = TimeSpan.FromMinutes(10) });
         Assert.Equal(count, plant.Signals.Count);

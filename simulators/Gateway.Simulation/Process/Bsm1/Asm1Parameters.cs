@@ -3,6 +3,9 @@ namespace Gateway.Simulation.Process.Bsm1;
 /// <summary>Parameters of ASM1; the values are those of the benchmark at 15 degrees Celsius (Alex et al. 2008, table 2). Immutable.</summary>
 public sealed record Asm1Parameters
 {
+    /// <summary>The benchmark's values.</summary>
+    public static Asm1Parameters Default { get; } = new();
+
     /// <summary>Y_A, autotrophic yield, g COD/g N.</summary>
     public double AutotrophicYield { get; init; } = 0.24;
 

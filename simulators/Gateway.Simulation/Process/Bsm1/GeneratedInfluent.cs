@@ -17,10 +17,10 @@ public static class GeneratedInfluent
     private const double InletCapacity = 3.25;
 
     // Scatter: a slow random walk that returns to its mean, standard deviation as a share of the value, and its hours.
-    private const double FlowScatter = 0.015;
-    private const double FlowScatterHours = 0.5;
-    private const double LaboratoryScatter = 0.03;
-    private const double LaboratoryScatterHours = 2;
+    internal const double FlowScatter = 0.015;
+    internal const double FlowScatterHours = 0.5;
+    internal const double LaboratoryScatter = 0.03;
+    internal const double LaboratoryScatterHours = 2;
 
     // First day is a Monday. Less water and less dirt at the weekend.
     private static readonly double[] FlowOfDay = [1.03, 1.03, 1.03, 1.03, 1.02, 0.95, 0.91];
@@ -57,10 +57,18 @@ public static class GeneratedInfluent
         {
             var here = series[row];
             runoff.Step(row, HoursPerRow);
-            AddRunoff(here, runoff);
+            AddRunoff(here, runoff.Flow, runoff.Flush);
             here[InfluentSeries.Temperature] = Temperature(dayOfYear, row * HoursPerRow, runoff.Flow);
         }
 
+        return series;
+    }
+
+    /// <summary>A week of dry weather from Monday on, without scatter, and the Monday behind it.</summary>
+    internal static InfluentSeries DryWeek()
+    {
+        var series = new InfluentSeries(8 * InfluentSeries.RowsPerDay);
+        FillDry(series);
         return series;
     }
 
@@ -104,9 +112,9 @@ public static class GeneratedInfluent
 
     private static void Scatter(InfluentSeries series, ulong seed)
     {
-        var flow = new Walk(new SeededRandom(seed, "influent flow"), FlowScatter, FlowScatterHours);
+        var flow = new RandomWalk(new SeededRandom(seed, "influent flow"), FlowScatter, FlowScatterHours);
         var laboratory = Components.Select(c => c.Scatter).Distinct()
-            .ToDictionary(name => name, name => new Walk(new SeededRandom(seed, "influent " + name), LaboratoryScatter, LaboratoryScatterHours));
+            .ToDictionary(name => name, name => new RandomWalk(new SeededRandom(seed, "influent " + name), LaboratoryScatter, LaboratoryScatterHours));
         for (var row = 0; row < series.Count; row++)
         {
             var here = series[row];
@@ -119,22 +127,22 @@ public static class GeneratedInfluent
     }
 
     // Rain brings water and no pollution, so that loads stay; a flush brings what had settled in the sewers.
-    private static void AddRunoff(Span<double> row, StormRunoff runoff)
+    internal static void AddRunoff(Span<double> row, double runoff, double flush)
     {
         var mean = InfluentSeries.Constant[0];
         var dry = row[InfluentSeries.Flow];
-        var wet = Math.Min(runoff.Flow * mean[InfluentSeries.Flow], Math.Max(0, (InletCapacity * mean[InfluentSeries.Flow]) - dry));
+        var wet = Math.Min(runoff * mean[InfluentSeries.Flow], Math.Max(0, (InletCapacity * mean[InfluentSeries.Flow]) - dry));
         var dilution = dry / (dry + wet);
         foreach (var component in (ReadOnlySpan<int>)[Asm1.SS, Asm1.SND, Asm1.SNH, Asm1.XI, Asm1.XS, Asm1.XBH, Asm1.XND])
             row[component] *= dilution;
         row[Asm1.SI] *= dilution;
         foreach (var component in (ReadOnlySpan<int>)[Asm1.XI, Asm1.XS, Asm1.XBH, Asm1.XND])
-            row[component] += mean[component] * runoff.Flush;
+            row[component] += mean[component] * flush;
         row[InfluentSeries.Flow] = dry + wet;
     }
 
     // Warmest in early August; warmer in the afternoon; rain cools.
-    private static double Temperature(int dayOfYear, double hours, double wet)
+    internal static double Temperature(int dayOfYear, double hours, double wet)
     {
         var season = Math.Cos(2 * Math.PI * (dayOfYear + (hours / 24) - 215) / 365.25);
         var daily = Math.Cos(2 * Math.PI * ((hours % 24) - 16) / 24);
@@ -146,18 +154,5 @@ public static class GeneratedInfluent
     {
         public double At(double hour) =>
             1 + (Whole * Math.Cos(2 * Math.PI * (hour - WholePeak) / 24)) + (Half * Math.Cos(4 * Math.PI * (hour - HalfPeak) / 24));
-    }
-
-    // An Ornstein-Uhlenbeck process, limited to three standard deviations.
-    private sealed class Walk(SeededRandom random, double sigma, double hours)
-    {
-        public double Value { get; private set; } = sigma * random.NextGaussian();
-
-        public double Next(double step)
-        {
-            var kept = Math.Exp(-step / hours);
-            Value = Math.Clamp((Value * kept) + (sigma * Math.Sqrt(1 - (kept * kept)) * random.NextGaussian()), -3 * sigma, 3 * sigma);
-            return Value;
-        }
     }
 }
