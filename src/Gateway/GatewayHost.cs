@@ -49,7 +49,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         Context = new GatewayContext
         {
             Site = site,
-            Scan = new ScanCycle(site.Plant, bindings, outputs, events),
+            Scan = new ScanCycle(site.Plant, bindings, outputs, events) { StartingLimit = site.Timeouts.FirstDataMs * ScanTime.TicksPerMillisecond },
             Statistics = new ScanStatistics(),
             Events = new EventLog(),
             Lines = lines,

@@ -15,7 +15,7 @@ namespace Gateway.Runtime.Scan;
 public sealed partial class ScanCycle
 {
     /// <summary>Longest wait for first data before the scan runs with what there is, in ticks of 100 ns.</summary>
-    public const long StartingLimit = 10 * ScanTime.TicksPerSecond;
+    public long StartingLimit { get; init; } = 10 * ScanTime.TicksPerSecond;
 
     /// <summary>A wall clock that moved this much more or less than the monotonic one was stepped, in ticks of 100 ns.</summary>
     private const long ClockStepLimit = ScanTime.TicksPerSecond;

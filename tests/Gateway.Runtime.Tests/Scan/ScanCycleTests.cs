@@ -80,6 +80,19 @@ public sealed class ScanCycleTests
     }
 
     [Fact]
+    public void The_wait_for_first_data_is_the_site_s_to_choose()
+    {
+        var scan = new ScanCycle(_plant.Plant, [new InputBinding("silent", new InputMailbox(1), [0], 1, 1)], new OutputMailbox(1), 64) { StartingLimit = ScanTime.TicksPerSecond };
+        for (int i = 0; i < 10; i++)
+            scan.Execute(new ScanTime(i, ScanPlant.Start + i * 1_000_000L, i * 1_000_000L));
+        Assert.Equal(RunState.Starting, scan.State);
+
+        scan.Execute(new ScanTime(10, ScanPlant.Start + ScanTime.TicksPerSecond, ScanTime.TicksPerSecond));
+
+        Assert.Equal(RunState.Run, scan.State);
+    }
+
+    [Fact]
     public void A_stepped_wall_clock_is_reported_once_and_ages_nothing()
     {
         _plant.Feed(2000, 1);
