@@ -1,4 +1,5 @@
 using Gateway.Configuration.Diagnostics;
+using Gateway.Configuration.Samples;
 
 namespace Gateway.Configuration.Tests;
 
@@ -35,6 +36,12 @@ public sealed class BadFileTests
                 File.Delete(Path.Combine(site.Path, name));
                 Directory.CreateDirectory(Path.Combine(site.Path, name));
                 result = site.Load();
+                break;
+            case "csv" when parts[1] == "samples":
+                File.Copy(files[0], Path.Combine(site.Path, name));
+                EvaluationLoadResult evaluation = EvaluationLoader.Load(Path.Combine(site.Path, "compliance.json"), Path.Combine(site.Path, name), new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+                Assert.Equal(evaluation.Input is null, evaluation.Diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error));
+                result = new SiteLoadResult(evaluation.Input is null ? null : site.Load().Site, evaluation.Diagnostics);
                 break;
             default:
                 File.Copy(files[0], Path.Combine(site.Path, name), overwrite: true);

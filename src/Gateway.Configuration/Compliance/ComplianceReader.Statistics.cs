@@ -37,6 +37,8 @@ internal sealed partial class ComplianceReader
     /// <summary>Fills in what the statistic needs, and reports what is missing.</summary>
     private PermitLimit Complete(JsonFieldReader reader, PermitLimit limit, StandardRow row, StandardValue value, Settings settings, PermitContext permit, StandardFile standard)
     {
+        if (_tags.IsOpen)
+            (limit, settings) = GiveUnits(limit, settings);
         PermitLimit complete = limit with
         {
             WeekStart = permit.WeekStart,
@@ -61,6 +63,20 @@ internal sealed partial class ComplianceReader
         if (statistic == Statistic.AnnualSamples)
             return CompleteSamples(reader, complete, standard);
         return statistic == Statistic.MonthlyExcursion ? CompleteExcursion(reader, complete, value) : complete;
+    }
+
+    /// <summary>Samples without a unit are in the usual one, and an influent converts into the unit of the effluent.</summary>
+    private (PermitLimit, Settings) GiveUnits(PermitLimit limit, Settings settings)
+    {
+        if (limit.ValueTag >= 0 && UnitOf(limit.ValueTag).Length == 0)
+        {
+            bool isOther = StatisticRules.IsLoad(limit.Statistic) || StatisticRules.IsRemoval(limit.Statistic);
+            _tags.Convert(limit.ValueTag, limit.Statistic == Statistic.MonthlyExcursion ? "pH" : isOther ? "mg/L" : limit.Unit);
+        }
+        if (settings.InfluentTag >= 0 && limit.ValueTag >= 0 && !IsSameUnit(UnitOf(settings.InfluentTag), UnitOf(limit.ValueTag))
+            && _tags.Convert(settings.InfluentTag, UnitOf(limit.ValueTag)) is >= 0 and var converted)
+            settings = settings with { InfluentTag = converted };
+        return (limit, settings);
     }
 
     private PermitLimit CompleteRemoval(JsonFieldReader reader, PermitLimit limit)

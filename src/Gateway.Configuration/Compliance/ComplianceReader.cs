@@ -48,7 +48,7 @@ internal sealed partial class ComplianceReader
             standard = null;
         }
         var common = new PermitContext(id, classId, permit.Date(BuildDate), permit.Date(AsOf), permit.Choice(WaterBody) is >= 0 and var body ? WaterBodies[body] : "",
-            _tags.Resolve(permit, FlowTag, DiagnosticCodes.PermitTag), permit.Number(ZeroFlow), _tags.Resolve(permit, TemperatureTag, DiagnosticCodes.PermitTag), (DayOfWeek)permit.Choice(WeekStart));
+            ResolveFlow(permit, FlowTag), permit.Number(ZeroFlow), _tags.Resolve(permit, TemperatureTag, DiagnosticCodes.PermitTag), (DayOfWeek)permit.Choice(WeekStart));
         CheckTemperature(permit, TemperatureTag, common.TemperatureTag);
         CheckFlow(permit, FlowTag, common.FlowTag);
         foreach (JsonFieldReader parameter in permit.Objects(Parameters))
@@ -58,8 +58,10 @@ internal sealed partial class ComplianceReader
     private void ReadParameter(JsonFieldReader reader, PermitContext permit, StandardFile? standard)
     {
         string parameter = reader.Text(Parameter);
-        int valueTag = reader.Has(ValueTag) ? _tags.Resolve(reader, ValueTag, DiagnosticCodes.PermitTag) : _tags.Resolve(reader, Parameter, DiagnosticCodes.PermitTag);
-        int flowTag = reader.Has(ParameterFlowTag) ? _tags.Resolve(reader, ParameterFlowTag, DiagnosticCodes.PermitTag) : permit.FlowTag;
+        // A table of samples may have the parameter's name where a site has a tag.
+        bool byTag = reader.Has(ValueTag) && (!_tags.IsOpen || _tags.TryFind(reader.Text(ValueTag), out _));
+        int valueTag = byTag ? _tags.Resolve(reader, ValueTag, DiagnosticCodes.PermitTag) : _tags.Resolve(reader, Parameter, DiagnosticCodes.PermitTag);
+        int flowTag = reader.Has(ParameterFlowTag) ? ResolveFlow(reader, ParameterFlowTag) : permit.FlowTag;
         int temperatureTag = reader.Has(ParameterTemperatureTag) ? _tags.Resolve(reader, ParameterTemperatureTag, DiagnosticCodes.PermitTag) : permit.TemperatureTag;
         CheckFlow(reader, ParameterFlowTag, flowTag);
         CheckTemperature(reader, ParameterTemperatureTag, temperatureTag);
@@ -98,10 +100,10 @@ internal sealed partial class ComplianceReader
                 HydrogenIonMean = row.IsHydrogenIon,
                 AcceptUncertain = acceptUncertain,
                 ZeroFlow = permit.ZeroFlow,
-                Source = new LimitSource(standard.Standard, permit.Class, (isOwn ? reader.Text(Clause) : row.Clause) + (isGuide ? ", daily limit as a guide" : "")) { Confidence = reader.Has(Limit) || reader.Has(LimitLow) ? "permit" : row.Confidence },
+                Source = new LimitSource(standard.Standard, permit.Class, (isOwn ? reader.Text(Clause) : row.Clause) + (isGuide ? ", daily limit as a guide" : "")) { Confidence = reader.Has(Limit) || reader.Has(LimitLow) ? "permit" : row.Confidence, IsGuide = isGuide },
                 RuleId = RuleIdOf(standard, permit.Class, row) + (isOwn ? "+permit" : ""),
             };
-            limit = Complete(reader, limit, row, value, settings, permit, standard);
+            limit = Convert(Complete(reader, limit, row, value, settings, permit, standard));
             CheckLimit(reader, limit, isOwn);
             _limits.Add(limit);
         }
@@ -189,14 +191,29 @@ internal sealed partial class ComplianceReader
             reader.Fail(DiagnosticCodes.LimitOutOfReach, ValueTag, $"the range of tag '{tag.Name}' ends at {FieldText.Text(tag.RangeHigh)}, below the limit of {FieldText.Text(limit.Limit)}, so an exceedance cannot be seen; choose another range");
     }
 
+    /// <summary>Without samples of the flow, means are not weighted.</summary>
+    private int ResolveFlow(JsonFieldReader reader, Field field) =>
+        _tags.IsOpen && !_tags.TryFind(reader.Text(field), out _) ? -1 : _tags.Resolve(reader, field, DiagnosticCodes.PermitTag);
+
+    /// <summary>The limit on samples in its own unit, where they convert.</summary>
+    private PermitLimit Convert(PermitLimit limit)
+    {
+        string unit = limit.ReadingUnit.Length > 0 ? limit.ReadingUnit : limit.Unit;
+        if (limit.ValueTag < 0 || IsSameUnit(_tags.Definitions[limit.ValueTag].Unit, unit) || _tags.Convert(limit.ValueTag, unit) is not (>= 0 and var converted))
+            return limit;
+        return limit with { ValueTag = converted };
+    }
+
     private void CheckTemperature(JsonFieldReader reader, Field field, int tag)
     {
-        if (tag >= 0 && reader.Has(field) && _tags.Definitions[tag].Unit != "degC")
+        if (tag >= 0 && reader.Has(field) && _tags.Definitions[tag].Unit != "degC" && _tags.Convert(tag, "degC") != tag)
             reader.Fail(DiagnosticCodes.PermitUnit, field, $"tag '{_tags.Definitions[tag].Name}' is in '{_tags.Definitions[tag].Unit}'; the temperature must be in 'degC'");
     }
 
     private void CheckFlow(JsonFieldReader reader, Field field, int tag)
     {
+        if (tag >= 0 && _tags.IsOpen && _tags.Definitions[tag].Unit.Length == 0)
+            _tags.Convert(tag, "m3/h");
         if (tag >= 0 && reader.Has(field) && Unit.TryParse("m3/h", out Unit flow, out _) && !(Unit.TryParse(_tags.Definitions[tag].Unit, out Unit unit, out _) && unit.SameDimension(flow)))
             reader.Fail(DiagnosticCodes.PermitUnit, field, $"tag '{_tags.Definitions[tag].Name}' is in '{_tags.Definitions[tag].Unit}', which is no flow; name a tag in m3/h, m3/d or L/s");
     }

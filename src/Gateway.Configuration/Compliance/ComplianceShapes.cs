@@ -70,7 +70,8 @@ internal static class ComplianceShapes
         [Id, StandardFile, Class, BuildDate, AsOf, WaterBody, FlowTag, ZeroFlow, TemperatureTag, WeekStart, Parameters]);
 
     public static readonly Field SchemaKey = Field.Text("$schema", "Reference to the schema, for editors.");
+    public static readonly Field TimeZone = Field.Text("timeZone", "Civil time of the permits, IANA name or fixed offset, for `gateway evaluate`; a site has its own in gateway.json.", example: "Asia/Shanghai");
     public static readonly Field Permits = Field.Objects("permits", Permit, "The permits judged.", required: true);
 
-    public static readonly Shape Root = new("compliance.json", "Permits whose limits are judged.", [SchemaKey, Permits]);
+    public static readonly Shape Root = new("compliance.json", "Permits whose limits are judged.", [SchemaKey, TimeZone, Permits]);
 }

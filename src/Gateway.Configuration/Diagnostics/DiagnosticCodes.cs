@@ -112,6 +112,15 @@ internal static class DiagnosticCodes
     public static readonly DiagnosticCode RowsOverlap = Error("GW4017", "Two rows of a standard contradict each other.");
     public static readonly DiagnosticCode StatisticSetting = Error("GW4018", "A statistic lacks what it needs.");
 
+    public static readonly DiagnosticCode SampleLayout = Error("GW4101", "A table of samples has no known layout.");
+    public static readonly DiagnosticCode SampleTime = Error("GW4102", "The time of a sample cannot be read.");
+    public static readonly DiagnosticCode SampleValue = Error("GW4103", "The value of a sample cannot be read.");
+    public static readonly DiagnosticCode SampleUnit = Error("GW4104", "The unit of a sample does not convert.");
+    public static readonly DiagnosticCode DuplicateSample = Error("GW4105", "A parameter has two samples at one time.");
+    public static readonly DiagnosticCode NegativeSample = Warning("GW4106", "A concentration is negative.");
+    public static readonly DiagnosticCode FutureSample = Warning("GW4107", "A sample lies in the future.");
+    public static readonly DiagnosticCode SampleUnused = Warning("GW4108", "Samples are judged by no permit.");
+
     public static readonly DiagnosticCode DuplicateOutput = Error("GW5001", "Two outputs have one name or one tag.");
     public static readonly DiagnosticCode OutputTag = Error("GW5002", "The tag of an output is not defined.");
     public static readonly DiagnosticCode OutputNotWritable = Error("GW5003", "The tag of an output is read only.");

@@ -1,5 +1,6 @@
 using Gateway.Configuration.Diagnostics;
 using Gateway.Configuration.Fields;
+using Gateway.Runtime.Expressions;
 using Gateway.Runtime.Tags;
 
 namespace Gateway.Configuration.Tags;
@@ -14,6 +15,12 @@ internal sealed class TagSet
 
     /// <summary>False when tags.csv could not be read, so that no reference to a tag can be judged.</summary>
     public bool IsKnown { get; init; } = true;
+
+    /// <summary>True for the series of a table of samples: names that permits use come into being, and units convert.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>By index: the series a converted one comes from, and the factor.</summary>
+    private readonly Dictionary<int, (int Source, double Factor)> _converted = [];
 
     public List<TagDefinition> Definitions { get; } = [];
 
@@ -33,6 +40,35 @@ internal sealed class TagSet
         return true;
     }
 
+    /// <summary>Index of a series of samples, made when there is none.</summary>
+    public int Open(string name, string unit)
+    {
+        var definition = new TagDefinition { Index = Definitions.Count, Name = name, Unit = unit };
+        TryAdd(definition, new TagDetail(0, Location.Of(""), false, 0, false, false), out int index);
+        return index;
+    }
+
+    /// <summary>Index of the same series in another unit, -1 when it does not convert. A series without a unit has the one asked for.</summary>
+    public int Convert(int index, string unit)
+    {
+        TagDefinition series = Definitions[index];
+        if (!IsOpen)
+            return -1;
+        if (series.Unit.Length == 0)
+        {
+            Definitions[index] = series with { Unit = unit };
+            return index;
+        }
+        if (!Unit.TryParse(series.Unit, out Unit own, out _) || !Unit.TryParse(unit, out Unit wanted, out _) || !own.SameDimension(wanted))
+            return -1;
+        int converted = Open(series.Name + " in " + unit, unit);
+        _converted[converted] = (index, own.Factor / wanted.Factor);
+        return converted;
+    }
+
+    /// <summary>The series that an index comes from, and the factor to its unit.</summary>
+    public (int Source, double Factor) SourceOf(int index) => _converted.TryGetValue(index, out (int, double) source) ? source : (index, 1);
+
     public bool TryFind(string name, out int index) => _indexOf.TryGetValue(name, out index);
 
     /// <summary>
@@ -45,6 +81,8 @@ internal sealed class TagSet
             return -1;
         if (TryFind(name, out int index))
             return index;
+        if (IsOpen)
+            return Open(name, "");
         if (IsKnown)
             reader.Fail(code, field, $"tag '{FieldReader.Short(name)}' is not defined in tags.csv{reader.Bag.Suggest(name, Names)}");
         return -1;

@@ -206,43 +206,12 @@ public sealed partial class ComplianceEngine
         return (_calendar.DaysIn(from, to) * (24 / limit.ReadingHours)) + (_calendar.HourOfDay(to) / limit.ReadingHours);
     }
 
-    private void FillSum(int i, in PartSum sum, int due)
-    {
-        PermitLimit limit = _limits[i];
-        PeriodWindow period = _periods[i]!;
-        ref ComplianceWindow window = ref _windows[i];
-        window.Valid = sum.Valid;
-        window.Due = limit.MinReadings > 0 ? Math.Max(limit.MinReadings, sum.Valid) : due;
-        window.Coverage = window.Due > 0 ? Math.Min(1, (double)sum.Valid / window.Due) : 0;
-        window.Value = period.ValueOf(sum, due);
-        window.Minimum = double.IsInfinity(sum.Minimum) ? double.NaN : sum.Minimum;
-        window.Maximum = double.IsInfinity(sum.Maximum) ? double.NaN : sum.Maximum;
-        window.RemainingAverage = double.NaN;
-        window.Forecast = double.NaN;
-        ref readonly PeriodState state = ref period.State;
-        window.Removal = StatisticRules.IsRemoval(limit.Statistic) ? window.Value : 100 * (1 - state.PairedEffluent.DividedBy(state.PairedInfluent));
-        window.Worst = limit.Statistic switch
-        {
-            Statistic.AnnualSamples when sum.Valid > 0 => state.Largest,
-            Statistic.MonthlyExcursion => (double)state.LongestTicks / TimeSpan.TicksPerMinute,
-            _ => double.NaN,
-        };
-    }
+    private void FillSum(int i, in PartSum sum, int due) => PeriodJudge.Fill(_limits[i], _periods[i]!, sum, due, ref _windows[i]);
 
     private void JudgePeriod(int i, in PartSum sum, bool noDischarge)
     {
-        PermitLimit limit = _limits[i];
         ref ComplianceWindow window = ref _windows[i];
-        bool covered = sum.Valid >= StatisticRules.Required(limit, window.Due);
-        LimitJudge.Judge(limit, ref window, new LimitJudge.Facts
-        {
-            Covered = covered,
-            Partial = !covered && _accumulators[_accumulatorOf[i]].FirstUtc > window.From + _maxHold,
-            NoDischarge = noDischarge,
-            Upper = limit.Allowance is { } table && limit.Statistic == Statistic.AnnualSamples ? table.For(sum.Valid) : double.NaN,
-            BeyondCap = window.Worst > limit.Cap,
-            RemovalComplies = window.Removal >= limit.MinRemoval,
-        });
+        PeriodJudge.Judge(_limits[i], sum.Valid, _accumulators[_accumulatorOf[i]].FirstUtc > window.From + _maxHold, noDischarge, ref window);
     }
 
     /// <summary>Value of a day that is no mean.</summary>

@@ -50,6 +50,8 @@ public enum ComplianceReason
     RemovalComplies,
     /// <summary>More samples fail than the look-up table permits.</summary>
     TooManyFailures,
+    /// <summary>A value is above the measuring range, so that it is not known how high.</summary>
+    AboveRange,
 }
 
 /// <summary>The words for states and reasons used in files, events and the interface; no string is built in a scan.</summary>
@@ -82,6 +84,7 @@ public static class ComplianceNames
         "a single value is beyond its cap",
         "above the limit, but the removal complies",
         "more samples fail than permitted",
+        "a value is above the measuring range",
     ];
 
     /// <summary>Name of a state as in compliance.jsonl.</summary>

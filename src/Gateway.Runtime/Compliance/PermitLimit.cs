@@ -11,6 +11,9 @@ public sealed record LimitSource(string Standard, string Class, string Clause)
     /// <c>permit</c> for one of the permit's own. Empty when nobody says.
     /// </summary>
     public string Confidence { get; init; } = "";
+
+    /// <summary>The limit of a longer mean, watched as a guide: the standard does not limit this statistic.</summary>
+    public bool IsGuide { get; init; }
 }
 
 /// <summary>

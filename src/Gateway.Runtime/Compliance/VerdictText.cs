@@ -27,7 +27,7 @@ public static class VerdictText
             reasons.Add($"removal {Compared(window.Removal, limit.MinRemoval)} % as an alternative to the limit");
         if (window.Reason == ComplianceReason.ForecastAboveLimit)
             reasons.Add($"forecast for the end of the day {Number(window.Forecast)} {limit.Unit} > {Number(window.Limit)} {limit.Unit}");
-        if (window.Reason is ComplianceReason.NoDischarge or ComplianceReason.PartialFirstWindow or ComplianceReason.ClockBehind or ComplianceReason.CannotComply or ComplianceReason.NoLimit)
+        if (window.Reason is ComplianceReason.NoDischarge or ComplianceReason.PartialFirstWindow or ComplianceReason.ClockBehind or ComplianceReason.CannotComply or ComplianceReason.NoLimit or ComplianceReason.AboveRange)
             reasons.Add(ComplianceNames.Of(window.Reason));
         if (window.Reason == ComplianceReason.NearLimit)
             reasons.Add($"{Percent(1 - window.Headroom)} of the head-room used, more than {Percent(limit.WarningRatio)}");

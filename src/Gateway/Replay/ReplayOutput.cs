@@ -68,31 +68,9 @@ internal sealed class ReplayOutput : IDisposable
     public void Add(in ClosedWindow item)
     {
         PermitLimit limit = _plant.Permits[item.LimitIndex];
-        ref readonly ComplianceWindow window = ref item.Window;
         StartLine();
         _json.WriteStartObject();
-        _json.WriteString("permit", limit.PermitId);
-        _json.WriteString("parameter", limit.Parameter);
-        _json.WriteString("statistic", ComplianceNames.Of(limit.Statistic));
-        _json.WriteString("from", EventJson.FormatTime(window.From));
-        _json.WriteString("to", EventJson.FormatTime(window.To));
-        EventJson.WriteNumberOrNull(_json, "value", window.Value);
-        EventJson.WriteNumberOrNull(_json, "limit", window.Limit);
-        _json.WriteString("unit", limit.Unit);
-        EventJson.WriteNumberOrNull(_json, "coverage", window.Coverage);
-        _json.WriteNumber("valid", window.Valid);
-        _json.WriteNumber("due", window.Due);
-        _json.WriteString("state", ComplianceNames.Of(window.State));
-        _json.WriteString("reason", ComplianceNames.Of(window.Reason));
-        _json.WriteStartArray("reasons");
-        foreach (string text in VerdictText.Explain(limit, window))
-            _json.WriteStringValue(text);
-        _json.WriteEndArray();
-        EventJson.WriteNumberOrNull(_json, "margin", VerdictText.MarginOf(limit, window));
-        _json.WriteBoolean("closed", item.IsClosed);
-        _json.WriteString("rule", limit.RuleId);
-        _json.WriteString("source", limit.Source is { } source ? $"{source.Standard} {source.Class} {source.Clause}" : "");
-        _json.WriteString("confidence", limit.Source?.Confidence ?? "");
+        ComplianceJson.WriteMembers(_json, limit, item.Window, item.IsClosed);
         _json.WriteEndObject();
         EndLine(_compliance);
     }

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Gateway.Configuration;
+using Gateway.Configuration.Samples;
+using Gateway.Runtime.Compliance;
+
+namespace Gateway.Cli;
+
+/// <summary>
+/// <c>evaluate</c>: verdicts for laboratory or on-line samples, no plant needed. Exit code 0 complies, 4 exceeds,
+/// 5 undetermined, 1 input wrong.
+/// </summary>
+internal static class EvaluateVerb
+{
+    private const int Exceeds = 4;
+    private const int Undetermined = 5;
+
+    public static Command Create()
+    {
+        var permit = new Option<string>("--permit") { Description = "Permits, as compliance.json", Required = true };
+        var samples = new Option<string>("--samples") { Description = "Samples: time,parameter,value[,unit][,quality], or time and a column for each parameter", Required = true };
+        var sampling = new Option<string>("--sampling") { Description = "How samples count: auto (by their interval), online or laboratory", DefaultValueFactory = _ => "auto" };
+        sampling.AcceptOnlyFromAmong("auto", "online", "laboratory");
+        var json = new Option<bool>("--json") { Description = "One JSON document on standard output" };
+        var command = new Command("evaluate", "Judges samples of a file by the limits of a permit.") { permit, samples, sampling, json };
+        command.SetAction(parsed => Run(parsed.GetValue(permit)!, parsed.GetValue(samples)!, parsed.GetValue(sampling)!, parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string permit, string samples, string sampling, bool json)
+    {
+        EvaluationLoadResult result = EvaluationLoader.Load(permit, samples, TimeProvider.System.GetUtcNow());
+        foreach (Diagnostic diagnostic in result.Diagnostics)
+            Console.Error.WriteLine(diagnostic);
+        if (result.Input is not { } input)
+            return 1;
+        List<Judged> judged = Judge(input, sampling);
+        ComplianceState verdict = VerdictOf(judged);
+        if (json)
+            WriteJson(input, judged, verdict);
+        else
+            WriteText(input, judged, verdict);
+        return verdict switch
+        {
+            ComplianceState.Exceeds => Exceeds,
+            ComplianceState.Undetermined => Undetermined,
+            _ => 0,
+        };
+    }
+
+    private static List<Judged> Judge(EvaluationInput input, string sampling)
+    {
+        IReadOnlyList<LaboratorySample>[] series = [.. input.Series.Select(one => one.Samples)];
+        bool[] online = [.. input.Limits.Select(limit => sampling == "online" || (sampling == "auto" && SampleEvaluation.IsOnline(series[limit.ValueTag])))];
+        ILookup<int, EvaluatedWindow> fromOnline = SampleEvaluation.Online([.. input.Limits.Where((_, i) => online[i])], input.Calendar, series).ToLookup(window => window.LimitIndex);
+        return [.. input.Limits.Select((limit, i) =>
+            new Judged(limit, online[i], online[i] ? [.. fromOnline[limit.Index]] : SampleEvaluation.Laboratory(limit, input.Calendar, series)))];
+    }
+
+    /// <summary>The worst of all limits; guides do not count.</summary>
+    private static ComplianceState VerdictOf(List<Judged> judged)
+    {
+        ComplianceState[] states = [.. judged.Where(one => !one.Limit.Source.IsGuide).Select(one => one.State)];
+        if (states.Contains(ComplianceState.Exceeds))
+            return ComplianceState.Exceeds;
+        return states.Length == 0 || states.Contains(ComplianceState.Undetermined) ? ComplianceState.Undetermined
+            : states.Contains(ComplianceState.Warning) ? ComplianceState.Warning : ComplianceState.Complies;
+    }
+
+    private static void WriteText(EvaluationInput input, List<Judged> judged, ComplianceState verdict)
+    {
+        foreach (Judged one in judged)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{one.Limit.PermitId} {one.Limit.Parameter} {ComplianceNames.Of(one.Limit.Statistic)}{(one.Limit.Source.IsGuide ? " (guide)" : "")}: {ComplianceNames.Of(one.State)}; {one.Windows.Count} windows, {one.Count(ComplianceState.Exceeds)} exceed, {one.Count(ComplianceState.Undetermined)} undetermined"));
+            if (one.Shown is not { } shown)
+                continue;
+            Console.WriteLine($"  {CivilOf(input, shown.Window.From)} to {CivilOf(input, shown.Window.To)}{(shown.IsClosed ? "" : ", not over")}");
+            foreach (string reason in VerdictText.Explain(one.Limit, shown.Window))
+                Console.WriteLine("    " + reason);
+        }
+        Console.WriteLine($"verdict: {ComplianceNames.Of(verdict)}");
+    }
+
+    private static string CivilOf(EvaluationInput input, long utc) =>
+        new DateTime(utc + input.Calendar.OffsetAt(utc)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    private static void WriteJson(EvaluationInput input, List<Judged> judged, ComplianceState verdict)
+    {
+        using Stream output = Console.OpenStandardOutput();
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("verdict", ComplianceNames.Of(verdict));
+        json.WriteString("timeZone", input.TimeZone);
+        json.WriteStartArray("limits");
+        foreach (Judged one in judged)
+        {
+            json.WriteStartObject();
+            json.WriteString("permit", one.Limit.PermitId);
+            json.WriteString("parameter", one.Limit.Parameter);
+            json.WriteString("statistic", ComplianceNames.Of(one.Limit.Statistic));
+            json.WriteString("state", ComplianceNames.Of(one.State));
+            json.WriteBoolean("guide", one.Limit.Source.IsGuide);
+            json.WriteString("sampling", one.IsOnline ? "online" : "laboratory");
+            json.WriteNumber("samples", input.Series[one.Limit.ValueTag].Samples.Count);
+            json.WriteNumber("exceeds", one.Count(ComplianceState.Exceeds));
+            json.WriteNumber("undetermined", one.Count(ComplianceState.Undetermined));
+            json.WriteStartArray("windows");
+            foreach (EvaluatedWindow window in one.Windows)
+                WriteWindow(json, one.Limit, window);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteWindow(Utf8JsonWriter json, PermitLimit limit, EvaluatedWindow window)
+    {
+        json.WriteStartObject();
+        ComplianceJson.WriteMembers(json, limit, window.Window, window.IsClosed);
+        json.WriteNumber("belowDetection", window.BelowDetection);
+        json.WriteNumber("aboveRange", window.AboveRange);
+        // When every sample is a non-detect, the number is reported with "<".
+        bool allBelow = window.BelowDetection > 0 && window.BelowDetection == window.Window.Valid;
+        json.WriteString("qualifier", window.AboveRange > 0 ? ">" : allBelow ? "<" : "");
+        json.WriteEndObject();
+    }
+
+    /// <summary>A limit with its verdicts.</summary>
+    private sealed record Judged(PermitLimit Limit, bool IsOnline, List<EvaluatedWindow> Windows)
+    {
+        /// <summary>The worst verdict. A window that began before the samples, or is not over, counts when there is no other.</summary>
+        public ComplianceState State
+        {
+            get
+            {
+                EvaluatedWindow[] whole = [.. Windows.Where(window => window.Window.Reason != ComplianceReason.PartialFirstWindow && (window.IsClosed || window.Window.State == ComplianceState.Exceeds))];
+                EvaluatedWindow[] counted = whole.Length > 0 ? whole : [.. Windows];
+                if (counted.Any(window => window.Window.State == ComplianceState.Exceeds))
+                    return ComplianceState.Exceeds;
+                if (counted.Length == 0 || counted.Any(window => window.Window.State == ComplianceState.Undetermined))
+                    return ComplianceState.Undetermined;
+                return counted.Any(window => window.Window.State == ComplianceState.Warning) ? ComplianceState.Warning : ComplianceState.Complies;
+            }
+        }
+
+        /// <summary>The window that best explains the verdict: the one with that state and the least head-room.</summary>
+        public EvaluatedWindow? Shown => Windows.Where(window => window.Window.State == State).MinBy(window => double.IsNaN(window.Window.Headroom) ? double.MaxValue : window.Window.Headroom);
+
+        public int Count(ComplianceState state) => Windows.Count(window => window.Window.State == state);
+    }
+}
