@@ -14,10 +14,7 @@ public sealed partial class OpcUaClient
     /// <summary>Creates a subscription; its first items can be added as soon as it is there.</summary>
     /// <param name="settings">What is wanted; the subscription says what the server made of it.</param>
     /// <param name="handler">Takes what comes, on the reading thread.</param>
-    public ValueTask<(Subscription? Subscription, OpcUaFault Fault)> CreateSubscriptionAsync(SubscriptionSettings settings, ISubscriptionHandler handler) =>
-        CreateSubscriptionAsync(settings, handler, republishesGaps: false);
-
-    internal async ValueTask<(Subscription? Subscription, OpcUaFault Fault)> CreateSubscriptionAsync(SubscriptionSettings settings, ISubscriptionHandler handler, bool republishesGaps)
+    public async ValueTask<(Subscription? Subscription, OpcUaFault Fault)> CreateSubscriptionAsync(SubscriptionSettings settings, ISubscriptionHandler handler)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(handler);
@@ -34,18 +31,10 @@ public sealed partial class OpcUaClient
         var fault = await SendAsync(request, response).ConfigureAwait(false);
         if (!fault.IsNone)
             return (null, fault);
-        var subscription = new Subscription(this, handler, response) { RepublishesGaps = republishesGaps };
+        var subscription = new Subscription(this, handler, response);
         _pump.Add(subscription);
         return (subscription, default);
     }
-
-    /// <summary>Sends publish requests again after the session went to another channel.</summary>
-    internal void RestartPublishing() => _pump.Restart();
-
-    /// <summary>Takes a subscription in that was transferred to this session.</summary>
-    internal void Adopt(Subscription subscription) => _pump.Add(subscription);
-
-    internal void Acknowledge(Subscription subscription, uint sequenceNumber) => _pump.Acknowledge(subscription, sequenceNumber);
 
     internal void Forget(Subscription subscription) => _pump.Remove(subscription);
 

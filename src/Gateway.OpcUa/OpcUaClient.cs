@@ -6,28 +6,26 @@ namespace Gateway.OpcUa;
 /// <summary>
 /// An OPC UA client with one session on one connection. Requests may be made from any thread; an answer resumes its
 /// awaiter on the thread that read it, so awaiting code must not block. A peer's failure is a value, not an exception.
-/// After a disconnect the client is used up: dispose it and connect another, or let a
-/// <see cref="Supervision.SupervisedClient"/> do so.
+/// After a disconnect the client is used up: dispose it and connect another.
 /// </summary>
 public sealed partial class OpcUaClient : IAsyncDisposable
 {
-    private static readonly OpcUaFault s_notConnected = new(StatusCodes.BadNotConnected, "there is no connection to the server");
-
     private readonly OpcUaClientOptions _options;
     private readonly TimeProvider _time;
-    private ClientConnection? _connection;
-    private NodeId _token;
+    private readonly ClientConnection _connection;
     private byte[]? _serverNonce;
 
-    internal OpcUaClient(OpcUaClientOptions options, TimeProvider time)
+    private OpcUaClient(OpcUaClientOptions options, TimeProvider time, ClientConnection connection, EndpointDescription endpoint)
     {
         _options = options;
         _time = time;
+        _connection = connection;
+        Endpoint = endpoint;
         _pump = new Subscriptions.PublishPump(this, time, options.PublishRequests);
     }
 
     /// <summary>The endpoint in use, as the server describes it.</summary>
-    public EndpointDescription Endpoint { get; private set; } = new();
+    public EndpointDescription Endpoint { get; }
 
     /// <summary>The session's id, which may be shown.</summary>
     public NodeId SessionId { get; private set; }
@@ -39,19 +37,19 @@ public sealed partial class OpcUaClient : IAsyncDisposable
     public uint MaxRequestBytes { get; private set; }
 
     /// <summary>False once the connection ended.</summary>
-    public bool IsConnected => _connection is { } connection && connection.Fault.IsNone;
+    public bool IsConnected => _connection.Fault.IsNone;
 
     /// <summary>Why the connection ended; none while it lasts.</summary>
-    public OpcUaFault Fault => _connection?.Fault ?? s_notConnected;
+    public OpcUaFault Fault => _connection.Fault;
 
     /// <summary>How far the server's clock was ahead of ours in its last answer.</summary>
-    public TimeSpan ClockDifference => _connection?.ClockDifference ?? default;
+    public TimeSpan ClockDifference => _connection.ClockDifference;
 
     /// <summary>Answers that came after their request had run out.</summary>
-    public long LateAnswers => _connection?.LateAnswers ?? 0;
+    public long LateAnswers => _connection.LateAnswers;
 
     /// <summary>The newest security token's number; changes with each renewal.</summary>
-    public uint TokenId => _connection?.TokenId ?? 0;
+    public uint TokenId => _connection.TokenId;
 
     /// <summary>Sends any request of the session; the answer is decoded into <paramref name="response"/>.</summary>
     /// <param name="request">The request; its header is filled in.</param>
@@ -62,7 +60,7 @@ public sealed partial class OpcUaClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(response);
-        return _connection?.SendAsync(request, response, timeoutMs) ?? new ValueTask<OpcUaFault>(s_notConnected);
+        return _connection.SendAsync(request, response, timeoutMs);
     }
 
     /// <summary>Closes the session, the channel and the stream.</summary>
@@ -72,8 +70,7 @@ public sealed partial class OpcUaClient : IAsyncDisposable
         _pump.Stop();
         if (IsConnected)
             await SendAsync(new CloseSessionRequest { DeleteSubscriptions = deleteSubscriptions }, new CloseSessionResponse()).ConfigureAwait(false);
-        if (_connection is not null)
-            await _connection.DisposeAsync().ConfigureAwait(false);
+        await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Closes everything; the session's subscriptions are deleted.</summary>

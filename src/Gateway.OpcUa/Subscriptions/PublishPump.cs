@@ -23,7 +23,6 @@ internal sealed class PublishPump
     private readonly List<SubscriptionAcknowledgement> _acknowledgements = [];
     private int _limit = MostLoops;
     private int _loops;
-    private int _generation;
     private bool _isStopped;
 
     public PublishPump(OpcUaClient client, TimeProvider time, int perSubscription)
@@ -58,41 +57,6 @@ internal sealed class PublishPump
         }
     }
 
-    /// <summary>A message that came by another way is acknowledged with the next publish request.</summary>
-    public void Acknowledge(Subscription subscription, uint sequenceNumber)
-    {
-        lock (_gate)
-            _acknowledgements.Add(new SubscriptionAcknowledgement { SubscriptionId = subscription.Id, SequenceNumber = sequenceNumber });
-    }
-
-    /// <summary>Begins again on another channel of the same session; loops of the old one end without a word.</summary>
-    public void Restart()
-    {
-        lock (_gate)
-        {
-            _generation++;
-            _loops = 0;
-            var now = _time.GetTimestamp();
-            foreach (var subscription in _subscriptions.Values)
-                subscription.LastHeard = now;
-        }
-
-        Start();
-    }
-
-    /// <summary>The session is over: ids of another one say nothing about these subscriptions.</summary>
-    public void Reset()
-    {
-        lock (_gate)
-        {
-            _generation++;
-            _loops = 0;
-            _limit = MostLoops;
-            _subscriptions.Clear();
-            _acknowledgements.Clear();
-        }
-    }
-
     public void Stop()
     {
         lock (_gate)
@@ -106,16 +70,14 @@ internal sealed class PublishPump
     {
         while (true)
         {
-            int generation;
             lock (_gate)
             {
-                if (_loops >= Wanted || !_client.IsConnected)
+                if (_loops >= Wanted)
                     return;
                 _loops++;
-                generation = _generation;
             }
 
-            _ = RunAsync(new PublishSlot { Generation = generation });
+            _ = RunAsync(new PublishSlot());
         }
     }
 
@@ -137,8 +99,6 @@ internal sealed class PublishPump
         lock (_gate)
         {
             timeoutMs = TimeoutMs();
-            if (slot.Generation != _generation)
-                return false;
             if (_loops > Wanted)
             {
                 _loops--;
@@ -157,7 +117,7 @@ internal sealed class PublishPump
         Subscription? subscription;
         lock (_gate)
         {
-            if (slot.Generation != _generation || !_subscriptions.TryGetValue(slot.SubscriptionId, out subscription))
+            if (!_subscriptions.TryGetValue(slot.SubscriptionId, out subscription))
             {
                 Strays++;
                 return;
@@ -180,19 +140,20 @@ internal sealed class PublishPump
     {
         lock (_gate)
         {
-            if (slot.Generation != _generation)
-                return false;
             if (fault.Status == StatusCodes.BadTimeout && !_isStopped && _client.IsConnected)
                 return true;
-            // The server may not have taken the acknowledgements; once too often does no harm.
-            if (fault.Status != StatusCodes.BadNoSubscription)
+            // The server did not take the acknowledgements either.
+            if (_client.IsConnected && fault.Status != StatusCodes.BadNoSubscription)
                 _acknowledgements.AddRange(slot.Acknowledgements);
             _loops--;
-            // One request always stays, else nothing would ever come again.
             if (fault.Status == StatusCodes.BadTooManyPublishRequests)
+            {
+                // One request always stays, else nothing would ever come again.
                 _limit = Math.Max(1, _loops);
-            if (_loops == 0 && !_isStopped && _client.IsConnected)
-                _retry.Change(s_pause, Timeout.InfiniteTimeSpan);
+                if (_loops == 0)
+                    _retry.Change(s_pause, Timeout.InfiniteTimeSpan);
+            }
+
             return false;
         }
     }
