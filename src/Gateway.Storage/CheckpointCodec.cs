@@ -73,14 +73,12 @@ internal static class CheckpointCodec
         using var memory = new MemoryStream();
         using var writer = new BinaryWriter(memory, Encoding.UTF8);
         writer.Write(ComplianceLayout);
-        writer.Write(Unsafe.SizeOf<ComplianceClock>());
-        writer.Write(Unsafe.SizeOf<AccumulatorState>());
-        writer.Write(Unsafe.SizeOf<LimitState>());
-        writer.Write(compliance.Accumulators.Length);
-        writer.Write(compliance.Limits.Length);
-        writer.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<ComplianceClock>(in compliance.Clock)));
-        writer.Write(MemoryMarshal.AsBytes<AccumulatorState>(compliance.Accumulators));
-        writer.Write(MemoryMarshal.AsBytes<LimitState>(compliance.Limits));
+        WriteAll<ComplianceClock>(writer, new ReadOnlySpan<ComplianceClock>(in compliance.Clock));
+        WriteAll<AccumulatorState>(writer, compliance.Accumulators);
+        WriteAll<LimitState>(writer, compliance.Limits);
+        WriteAll<PeriodCheckpoint>(writer, compliance.Periods);
+        WriteAll<PartSum>(writer, compliance.Parts);
+        WriteAll<double>(writer, compliance.Readings);
         foreach (string name in names)
             writer.Write(name);
         writer.Flush();
@@ -95,27 +93,51 @@ internal static class CheckpointCodec
         try
         {
             using var reader = new BinaryReader(new MemoryStream(body), Encoding.UTF8);
-            if (reader.ReadInt32() != ComplianceLayout || reader.ReadInt32() != Unsafe.SizeOf<ComplianceClock>() ||
-                reader.ReadInt32() != Unsafe.SizeOf<AccumulatorState>() || reader.ReadInt32() != Unsafe.SizeOf<LimitState>())
+            if (reader.ReadInt32() != ComplianceLayout)
                 return false;
-            int accumulators = reader.ReadInt32(), limits = reader.ReadInt32();
-            // A count that the bytes cannot hold would ask for any amount of memory.
-            if (accumulators < 0 || limits < 0 || ((long)accumulators * Unsafe.SizeOf<AccumulatorState>()) + ((long)limits * Unsafe.SizeOf<LimitState>()) > body.Length)
-                return false;
-            var read = new ComplianceCheckpoint(accumulators, limits);
-            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(new Span<ComplianceClock>(ref read.Clock)));
-            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(read.Accumulators.AsSpan()));
-            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(read.Limits.AsSpan()));
-            names = new string[limits];
-            for (int i = 0; i < limits; i++)
+            ComplianceClock[] clock = ReadAll<ComplianceClock>(reader);
+            AccumulatorState[] accumulators = ReadAll<AccumulatorState>(reader);
+            LimitState[] limits = ReadAll<LimitState>(reader);
+            PeriodCheckpoint[] periods = ReadAll<PeriodCheckpoint>(reader);
+            PartSum[] parts = ReadAll<PartSum>(reader);
+            double[] readings = ReadAll<double>(reader);
+            var read = new ComplianceCheckpoint(accumulators.Length, limits.Length, periods.Length, parts.Length, readings.Length) { Clock = clock[0] };
+            accumulators.CopyTo(read.Accumulators, 0);
+            limits.CopyTo(read.Limits, 0);
+            periods.CopyTo(read.Periods, 0);
+            parts.CopyTo(read.Parts, 0);
+            readings.CopyTo(read.Readings, 0);
+            names = new string[limits.Length];
+            for (int i = 0; i < names.Length; i++)
                 names[i] = reader.ReadString();
             compliance = read;
             return true;
         }
-        catch (Exception e) when (e is EndOfStreamException or FormatException or IOException)
+        catch (Exception e) when (e is EndOfStreamException or FormatException or InvalidDataException or IndexOutOfRangeException)
         {
             return false;
         }
+    }
+
+    /// <summary>Writes the size of a value, their number, then the values as they lie in memory.</summary>
+    private static void WriteAll<T>(BinaryWriter writer, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        writer.Write(Unsafe.SizeOf<T>());
+        writer.Write(values.Length);
+        writer.Write(MemoryMarshal.AsBytes(values));
+    }
+
+    private static T[] ReadAll<T>(BinaryReader reader)
+        where T : unmanaged
+    {
+        int size = reader.ReadInt32(), count = reader.ReadInt32();
+        // A count that the bytes cannot hold would ask for any amount of memory.
+        if (size != Unsafe.SizeOf<T>() || count < 0 || (long)count * size > reader.BaseStream.Length - reader.BaseStream.Position)
+            throw new InvalidDataException();
+        var values = new T[count];
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
     }
 
     private static long Number(ReadOnlySpan<byte> body, int index) => BinaryPrimitives.ReadInt64LittleEndian(body[(10 + (8 * index))..]);

@@ -31,6 +31,12 @@ internal sealed class Connection : IDisposable
             _saved = new RowWriter(Sqlite, "INSERT OR REPLACE", "saved", "part, body, hash");
             LastSequence = Number("SELECT max(coalesce((SELECT max(sequence) FROM event), 0), coalesce((SELECT max(sequence) FROM quality), 0), (SELECT last FROM chain WHERE name = 'event'))");
         }
+        catch (Exception e) when (e is InvalidCastException or InvalidOperationException or FormatException)
+        {
+            // A column holds what no program of ours writes there.
+            Sqlite.Dispose();
+            throw new SqliteException("a row has a value of the wrong kind: " + e.Message, SQLitePCL.raw.SQLITE_CORRUPT);
+        }
         catch
         {
             Sqlite.Dispose();

@@ -14,20 +14,21 @@ public sealed partial class Journal
         try
         {
             _connection = OpenChecked();
+            Saved = ReadSaved(_connection);
         }
-        catch (SqliteException e) when (IsDamage(e))
+        catch (Exception e) when (e is InvalidCastException or InvalidOperationException || (e is SqliteException sqlite && IsDamage(sqlite)))
         {
+            _connection?.Dispose();
             _setAside = _folder.SetAside(_time.GetUtcNow());
             LogSetAside(_logger, _setAside, e.Message);
             _connection = OpenOrSay();
+            Saved = ReadSaved(_connection);
         }
-        bool wasClean = _connection.Number("SELECT value FROM fact WHERE name = 'clean'") != 0;
-        if (!wasClean)
+        if (!Saved.WasClean)
             LogUnclean(_logger);
-        Saved = ReadSaved(_connection, wasClean);
         try
         {
-            WriteStart(_connection, program, wasClean);
+            WriteStart(_connection, program, Saved.WasClean);
         }
         catch (SqliteException e)
         {
@@ -108,8 +109,10 @@ public sealed partial class Journal
         }
     }
 
-    private SavedState ReadSaved(Connection from, bool wasClean)
+    private SavedState ReadSaved(Connection from)
     {
+        _obsolete.Clear();
+        Array.Clear(_written);
         var notFound = new List<string>();
         AlarmSnapshot[] alarms = ReadAlarms(from, notFound);
         ComplianceCheckpoint? compliance = ReadCompliance(from, notFound);
@@ -117,7 +120,7 @@ public sealed partial class Journal
         return new SavedState
         {
             IsNew = from.IsNew,
-            WasClean = wasClean,
+            WasClean = from.Number("SELECT value FROM fact WHERE name = 'clean'") != 0,
             LastSequence = from.LastSequence,
             SavedUtc = from.Number("SELECT value FROM fact WHERE name = 'saved_utc'"),
             Alarms = alarms,

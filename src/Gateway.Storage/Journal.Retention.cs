@@ -4,8 +4,6 @@ namespace Gateway.Storage;
 
 public sealed partial class Journal
 {
-    private const int TrimRows = 2000;
-
     /// <summary>
     /// Removes what is too old or too much, a bounded number of rows at a time, and takes the reserve again when there
     /// is room. Recorder only, between commits.
@@ -42,7 +40,7 @@ public sealed partial class Journal
         removed = Math.Max(removed, RemoveFront(connection, "window", "number", old, transaction));
         removed = Math.Max(removed, RemoveFront(connection, "audit", "number", old, transaction));
         transaction.Commit();
-        return removed == TrimRows;
+        return removed == _options.TrimRows;
     }
 
     /// <summary>What is worth least goes first; the audit goes last.</summary>
@@ -63,9 +61,9 @@ public sealed partial class Journal
         return removed > 0;
     }
 
-    private static int RemoveQuality(Connection connection, string which, SqliteTransaction transaction)
+    private int RemoveQuality(Connection connection, string which, SqliteTransaction transaction)
     {
-        using SqliteCommand command = connection.Command($"DELETE FROM quality WHERE sequence IN (SELECT sequence FROM quality WHERE {which} ORDER BY sequence LIMIT {TrimRows})", transaction);
+        using SqliteCommand command = connection.Command($"DELETE FROM quality WHERE sequence IN (SELECT sequence FROM quality WHERE {which} ORDER BY sequence LIMIT {_options.TrimRows})", transaction);
         return command.ExecuteNonQuery();
     }
 
@@ -73,10 +71,10 @@ public sealed partial class Journal
     /// Removes rows from the front of a chain as long as they are older than <paramref name="before"/>; the hash of the
     /// last one removed becomes the anchor of what stays.
     /// </summary>
-    private static int RemoveFront(Connection connection, string table, string key, long before, SqliteTransaction transaction)
+    private int RemoveFront(Connection connection, string table, string key, long before, SqliteTransaction transaction)
     {
         (long cut, int count, byte[]? anchor) = (0, 0, null);
-        using (SqliteCommand command = connection.Command($"SELECT {key}, utc, hash FROM {table} ORDER BY {key} LIMIT {TrimRows}", transaction))
+        using (SqliteCommand command = connection.Command($"SELECT {key}, utc, hash FROM {table} ORDER BY {key} LIMIT {_options.TrimRows}", transaction))
         using (SqliteDataReader row = command.ExecuteReader())
         {
             while (row.Read() && row.GetInt64(1) < before)

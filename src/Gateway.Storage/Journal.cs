@@ -46,6 +46,9 @@ public sealed partial class Journal : IDisposable
     /// <summary>Full path of the data folder.</summary>
     public string Folder => _folder.Path;
 
+    /// <summary>The writing connection, for tests that make it fail.</summary>
+    internal Connection? Writer => _connection;
+
     /// <summary>Opens the journal of a data folder, checks it, and reads what must be restored.</summary>
     /// <param name="folder">Data folder; made when it is missing.</param>
     /// <param name="plant">What alarms and limits there are now.</param>

@@ -48,7 +48,7 @@ public sealed class JournalCheck
         {
             throw new StoreException("GW6404", $"the journal cannot be read: {e.Message}", e);
         }
-        catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException)
+        catch (Exception e) when (e is InvalidCastException or InvalidOperationException or FormatException or OverflowException)
         {
             // A column holds what no program of ours writes there.
             check.Say($"a row has a value of the wrong kind: {e.Message}");

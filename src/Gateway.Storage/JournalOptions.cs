@@ -15,4 +15,6 @@ public sealed record JournalOptions
     public TimeSpan CheckpointPeriod { get; init; } = TimeSpan.FromSeconds(10);
     /// <summary>Events held in memory while the store fails; later ones of that time are counted and not stored, default 65,536.</summary>
     public int MaxWaiting { get; init; } = 65_536;
+    /// <summary>Rows removed in one transaction at most, so that a commit never waits long for retention.</summary>
+    internal int TrimRows { get; init; } = 2000;
 }

@@ -54,7 +54,7 @@ public static class JournalReader
             while (row.Read())
                 rows.Add(JournalRow.Read(row));
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is SqliteException or InvalidCastException or InvalidOperationException)
         {
             throw new StoreException("GW6404", $"the journal cannot be read: {e.Message}", e);
         }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Security.Cryptography;
 using System.Text;
 using Gateway.Runtime;
 using Gateway.Runtime.Alarms;
@@ -103,7 +105,7 @@ public sealed class RestartTests
             new AlarmDefinition { Id = "NEW", Index = 1, Tag = 0, Type = AlarmType.High, Limit = 99 },
             plant.Alarms[2],
         ];
-        PermitLimit[] permits = [plant.Permits[2] with { Index = 0 }, plant.Permits[0] with { Index = 1, RuleId = "stricter" }];
+        PermitLimit[] permits = [.. plant.Permits.Skip(2).Append(plant.Permits[0] with { RuleId = "stricter" }).Select((p, i) => p with { Index = i })];
         using var changed = new Station(folder.Path, clock, plant with { Alarms = alarms, Permits = permits });
         SavedState saved = changed.Journal!.Saved;
 
@@ -122,4 +124,18 @@ public sealed class RestartTests
         changed.Step(30, 50);
         Assert.Contains("not restored: alarm COD_H", changed.Told[0].Reason, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Saved_windows_are_as_the_program_that_reads_them_expects()
+    {
+        // Sums are saved as they lie in memory. Whoever changes them raises CheckpointCodec.ComplianceLayout and pins
+        // the new shape here, so that a program never reads sums of another shape as its own.
+        string shape = string.Join('\n', new[] { typeof(ComplianceCheckpoint), typeof(ComplianceClock), typeof(AccumulatorState), typeof(LimitState), typeof(PeriodCheckpoint), typeof(PeriodState), typeof(PartSum), typeof(WindowSums), typeof(PreciseSum), typeof(ComplianceWindow) }.Select(Members));
+        string pinned = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shape)))[..16];
+        Assert.Equal((1, "5cfddff62adcc761"), (CheckpointCodec.ComplianceLayout, pinned));
+    }
+
+    private static string Members(Type type) => type.Name + ": " + string.Join(", ", type
+        .GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+        .Select(f => f.FieldType.Name + " " + f.Name));
 }
