@@ -20,6 +20,7 @@ internal static class Modes
           gateway   the whole gateway, 10,000 tags at 100 ms and 100,000 at 1 s      --gateway FILE [--seconds N] [--starts N]
           alarm-latency  register in the PLC to alarm on the stream                  --gateway FILE [--changes N]
           bsm1      14 days of the benchmark plant beside a scalar loop, and its convergence table  [--influent FILE] [--noise FILE] [--no-table]
+          works     the four-lane works behind its PLCs at 1,000 times real time    [--site DIR]
           micro     BenchmarkDotNet: decoding, alarm engine, compliance engine, expression
           smoke     a short run of client, server, scan and lateness; fails when one does not run or allocates
         docs/benchmarks.md says what each figure means.
@@ -64,6 +65,8 @@ internal static class Modes
                 return 0;
             case "bsm1":
                 return Bsm1Benchmark.Run(output, arguments);
+            case "works":
+                return WorksBenchmark.Run(output, arguments.Text("--site") ?? "config/tangjiatuo");
             case "smoke":
                 return Smoke(output, programs);
 #if !NATIVE

@@ -18,13 +18,14 @@ internal static class ServeVerb
     private static readonly Option<string?> Modbus = new("--modbus") { Description = "HOST:PORT of the first line instead of the site's; ports count up from line to line, port 0 takes free ones" };
     private static readonly Option<string> Weather = new Option<string>("--weather") { Description = "Weather", DefaultValueFactory = _ => "dry" }.AcceptOnlyFromAmong("dry", "rain", "storm");
     private static readonly Option<string?> Influent = new("--influent") { Description = "CSV with the influent of a plant of the benchmark's size, repeated for ever; generated without it" };
+    private static readonly Option<string?> Scenario = new("--scenario") { Description = "JSON file with disturbances, counted from the start" };
     private static readonly Option<double> Speed = new("--speed") { Description = "Simulated seconds per second, up to 10000", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Control = new("--control") { Description = "HOST:PORT of the control API on the loopback, for signals and faults" };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Decides noise, influent and random faults", DefaultValueFactory = _ => 1 };
 
     public static Command Create()
     {
-        var command = new Command("serve", "Serves a simulated plant by the register map of a site until it is stopped.") { Site, Modbus, Weather, Influent, Speed, Control, Seed };
+        var command = new Command("serve", "Serves a simulated plant by the register map of a site until it is stopped.") { Site, Modbus, Weather, Influent, Scenario, Speed, Control, Seed };
         command.SetAction((parsed, cancel) => RunAsync(parsed, cancel));
         return command;
     }
@@ -39,6 +40,13 @@ internal static class ServeVerb
         if (loaded.Site is not { } site)
             return Wrong;
         await using var plant = new PlantServer(site, options);
+        if (parsed.GetValue(Scenario) is { } scenario && DisturbanceText.AddFile(plant.Station, scenario) is { Count: > 0 } mistakes)
+        {
+            foreach (var mistake in mistakes)
+                Console.Error.WriteLine(mistake);
+            return Wrong;
+        }
+
         try
         {
             await plant.StartAsync();

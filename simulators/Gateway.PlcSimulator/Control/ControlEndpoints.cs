@@ -28,6 +28,10 @@ internal sealed class ControlEndpoints(PlantServer server)
         routes.MapPost("/faults", AddFault);
         routes.MapDelete("/faults", RemoveFaults);
         routes.MapDelete("/faults/{id}", RemoveFault);
+        routes.MapGet("/disturbances", ReadDisturbances);
+        routes.MapPost("/disturbances", AddDisturbance);
+        routes.MapDelete("/disturbances", RemoveDisturbances);
+        routes.MapDelete("/disturbances/{id}", RemoveDisturbance);
     }
 
     private Task ReadPlant(HttpContext http) => ControlGuard.WriteAsync(http, DescribePlant(), ControlJson.Default.PlantMessage);
@@ -199,6 +203,32 @@ internal sealed class ControlEndpoints(PlantServer server)
         string text = (string)http.Request.RouteValues["id"]!;
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || !_station.Faults.Remove(id))
             throw new RefusedException(Status404NotFound, $"There is no fault rule {text}; GET /faults lists them.");
+        http.Response.StatusCode = Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private Task ReadDisturbances(HttpContext http) => ControlGuard.WriteAsync(
+        http, new DisturbancesMessage([.. _station.Disturbances.List().Select(DisturbanceText.Describe)]), ControlJson.Default.DisturbancesMessage);
+
+    private async Task AddDisturbance(HttpContext http)
+    {
+        var added = DisturbanceText.Add(_station, await ControlGuard.ReadAsync(http, ControlJson.Default.DisturbanceMessage));
+        http.Response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"/disturbances/{added.Id}");
+        await ControlGuard.WriteAsync(http, added, ControlJson.Default.DisturbanceMessage, Status201Created);
+    }
+
+    private Task RemoveDisturbances(HttpContext http)
+    {
+        _station.Disturbances.Clear();
+        http.Response.StatusCode = Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private Task RemoveDisturbance(HttpContext http)
+    {
+        string text = (string)http.Request.RouteValues["id"]!;
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || !_station.Disturbances.Remove(id))
+            throw new RefusedException(Status404NotFound, $"There is no disturbance {text}; GET /disturbances lists them.");
         http.Response.StatusCode = Status204NoContent;
         return Task.CompletedTask;
     }

@@ -92,6 +92,8 @@ internal sealed record ControlProblem(string Type, string Title, int Status, str
 [JsonSerializable(typeof(PlantMessage))]
 [JsonSerializable(typeof(PlantWrite))]
 [JsonSerializable(typeof(FaultsMessage))]
+[JsonSerializable(typeof(DisturbancesMessage))]
+[JsonSerializable(typeof(ScenarioFile))]
 [JsonSerializable(typeof(PlcsMessage))]
 [JsonSerializable(typeof(InstrumentMessage))]
 [JsonSerializable(typeof(ControlProblem))]

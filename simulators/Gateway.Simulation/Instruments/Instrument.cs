@@ -17,6 +17,10 @@ public sealed class Instrument
     private const double TwoLags = 3.89;
     private const double EightLags = 11.7724;
 
+    // A coating of strength 1.
+    private const double SlowedByFouling = 9;
+    private const double SignalTakenByFouling = 0.3;
+
     private readonly SeededRandom _random;
     private readonly double[] _lags;
     private readonly double _lagSeconds;
@@ -31,6 +35,7 @@ public sealed class Instrument
     private double _sampled;
     private double _drift;
     private double _cleaningSeconds;
+    private double _lagFouling;
 
     /// <summary>Creates an instrument that shows <paramref name="initial"/> and is settled on it.</summary>
     /// <param name="sensorClass">Its dynamics.</param>
@@ -93,13 +98,43 @@ public sealed class Instrument
     public bool IsFailed { get; set; }
 
     /// <summary>True while the value is held for cleaning.</summary>
-    public bool IsCleaning => _cleaningSeconds > 0;
+    public bool IsCleaning => _cleaningSeconds > 0 || CleaningCount > 0;
 
     /// <summary>The value before the limits lies above the range.</summary>
     public bool IsOverRange { get; private set; }
 
     /// <summary>The value before the limits lies below the range.</summary>
     public bool IsUnderRange { get; private set; }
+
+    /// <summary>True while the value is held for a calibration.</summary>
+    public bool IsCalibrating => CalibratingCount > 0;
+
+    /// <summary>Errors that disturbances have put on top, in the unit of the value.</summary>
+    internal double AddedOffset { get; set; }
+
+    /// <summary>Noise that disturbances have put on top, in the unit of the value.</summary>
+    internal double AddedSigma { get; set; }
+
+    /// <summary>Fouling by disturbances: 1 makes it ten times slower and takes 30 % of the signal.</summary>
+    internal double Fouling { get; set; }
+
+    /// <summary>Disturbances that freeze the value.</summary>
+    internal int StuckCount { get; set; }
+
+    /// <summary>Disturbances that freeze the value and are known to the instrument.</summary>
+    internal int FailedCount { get; set; }
+
+    /// <summary>Cleanings by disturbances under way.</summary>
+    internal int CleaningCount { get; set; }
+
+    /// <summary>Calibrations under way.</summary>
+    internal int CalibratingCount { get; set; }
+
+    /// <summary>Disturbances that have cut the signal: it shows the low end of the range.</summary>
+    internal int LostCount { get; set; }
+
+    /// <summary>The status word shows a fault.</summary>
+    internal bool ShowsFault => IsFailed || FailedCount > 0;
 
     /// <summary>True for instruments that give results now and then instead of continuously.</summary>
     public bool IsBatch => _intervalSeconds > 0;
@@ -123,9 +158,16 @@ public sealed class Instrument
     public void Step(double truth, double seconds)
     {
         _drift += DriftPerHour * (seconds / 3600);
-        var raw = Lagged(truth, seconds) + (Sigma * Noise(seconds)) + Offset + _drift;
-        var held = IsStuck || IsFailed || IsCleaning;
-        if (IsCleaning)
+        var raw = (Lagged(truth, seconds) * (1 - (SignalTakenByFouling * Math.Min(Fouling, 1))))
+            + ((Sigma + AddedSigma) * Noise(seconds)) + Offset + AddedOffset + _drift;
+        if (LostCount > 0)
+        {
+            Value = Limit(Low);
+            return;
+        }
+
+        var held = IsStuck || ShowsFault || IsCleaning || StuckCount > 0 || IsCalibrating;
+        if (_cleaningSeconds > 0)
             _cleaningSeconds -= seconds;
         if (held)
         {
@@ -154,10 +196,10 @@ public sealed class Instrument
     {
         if (_lags.Length == 0)
             return truth;
-        if (seconds != _factorSeconds)
+        if (seconds != _factorSeconds || Fouling != _lagFouling)
         {
-            _factorSeconds = seconds;
-            _factor = 1 - Math.Exp(-seconds / _lagSeconds);
+            (_factorSeconds, _lagFouling) = (seconds, Fouling);
+            _factor = 1 - Math.Exp(-seconds / (_lagSeconds * (1 + (SlowedByFouling * Fouling))));
         }
 
         var input = truth;

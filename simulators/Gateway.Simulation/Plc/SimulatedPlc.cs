@@ -33,6 +33,7 @@ public sealed class SimulatedPlc : IDataModel
     private readonly byte[] _name;
     private volatile bool _isFrozen;
     private volatile bool _isStopped;
+    private volatile int _addressShift;
 
     internal SimulatedPlc(SimulatedPlcStation station, DeviceDefinition device, TagDefinition[] tags)
     {
@@ -74,6 +75,16 @@ public sealed class SimulatedPlc : IDataModel
         get => _isStopped;
         internal set => _isStopped = value;
     }
+
+    /// <summary>By how many addresses all values stand too high, as after a mistake in the register map.</summary>
+    public int AddressShift
+    {
+        get => _addressShift;
+        internal set => _addressShift = value;
+    }
+
+    /// <summary>The PLC carries a signal.</summary>
+    internal bool Carries(int signal) => Array.Exists(_images, image => image is not null && Array.Exists(image.Points, point => point.Signal == signal));
 
     /// <inheritdoc/>
     public bool Serves(byte unit) => unit == Unit && !_isStopped;
@@ -130,6 +141,7 @@ public sealed class SimulatedPlc : IDataModel
     private ModbusExceptionCode Access(DataSpace space, int address, int count, ReadOnlySpan<byte> write, Span<byte> read)
     {
         var image = _images[(int)space];
+        address -= _addressShift;
         if (!image.Contains(address, count))
             return ModbusExceptionCode.IllegalDataAddress;
         lock (_station.Gate)

@@ -12,6 +12,7 @@ public sealed class SimulatedPlcLine : IDataModel, IAsyncDisposable
 {
     private readonly SimulatedPlc[] _plcs;
     private readonly ModbusServer? _plainServer;
+    private volatile bool _isCut;
 
     internal SimulatedPlcLine(LineDefinition definition, SimulatedPlc[] plcs, FaultRules faults, TimeProvider time)
     {
@@ -35,8 +36,15 @@ public sealed class SimulatedPlcLine : IDataModel, IAsyncDisposable
     /// <summary>The server of TCP frames, with the station's fault rules.</summary>
     public FaultyModbusServer Server { get; }
 
-    /// <summary>All PLCs of the line are off: nobody listens.</summary>
-    public bool IsStopped => _plcs.Length > 0 && Array.TrueForAll(_plcs, plc => plc.IsStopped);
+    /// <summary>All PLCs of the line are off, or the line is cut: nobody listens.</summary>
+    public bool IsStopped => IsCut || (_plcs.Length > 0 && Array.TrueForAll(_plcs, plc => plc.IsStopped));
+
+    /// <summary>The line is cut.</summary>
+    public bool IsCut
+    {
+        get => _isCut;
+        internal set => _isCut = value;
+    }
 
     /// <summary>Raised after a PLC was switched, from the thread that did it; a listener opens or closes its port.</summary>
     public event Action<SimulatedPlcLine>? Switched;

@@ -12,6 +12,8 @@ public sealed class SimulatedPlcStation
 {
     private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
     private readonly bool[] _isNotANumber;
+    private readonly int[] _wireBreaks;
+    private bool _haveLinesChanged;
     private readonly List<SimulatedPlc> _plcs = [];
 
     /// <summary>Puts the devices of <paramref name="site"/> in front of <paramref name="plant"/>, which belongs to the station from now on.</summary>
@@ -28,6 +30,9 @@ public sealed class SimulatedPlcStation
         for (var index = 0; index < plant.Signals.Count; index++)
             _indexes.Add(plant.Signals[index].Name, index);
         _isNotANumber = new bool[plant.Signals.Count];
+        _wireBreaks = new int[plant.Signals.Count];
+        Disturbances = new DisturbanceSchedule(this);
+        plant.Stepping = Disturbances.Apply;
         var lines = new List<SimulatedPlcLine>();
         foreach (var line in site.Lines)
         {
@@ -56,6 +61,9 @@ public sealed class SimulatedPlcStation
     /// <summary>Tags of all PLCs that nothing fills: they read 0.</summary>
     public IReadOnlyList<string> TagsWithoutSignal { get; }
 
+    /// <summary>What goes wrong by the plant's time.</summary>
+    public DisturbanceSchedule Disturbances { get; }
+
     internal Lock Gate { get; } = new();
 
     /// <summary>Moves the plant on and shows the result in the PLCs.</summary>
@@ -67,6 +75,8 @@ public sealed class SimulatedPlcStation
             Plant.Step(seconds);
             Refresh();
         }
+
+        FollowLines();
     }
 
     /// <summary>Works on the plant while nobody else does, and shows the result in the PLCs.</summary>
@@ -144,19 +154,74 @@ public sealed class SimulatedPlcStation
             return false;
         lock (Gate)
         {
-            plc.IsStopped = isStopped;
-            plc.IsFrozen = false;
+            SwitchUnderGate(plc, isStopped, isRestart: false);
             Refresh();
         }
 
+        FollowLines();
+        return true;
+    }
+
+    /// <summary>A line by name; null when the site has none.</summary>
+    public SimulatedPlcLine? FindLine(string name)
+    {
+        foreach (var line in Lines)
+        {
+            if (line.Definition.Name == name)
+                return line;
+        }
+
+        return null;
+    }
+
+    internal void ApplyDisturbances()
+    {
+        lock (Gate)
+        {
+            Disturbances.Apply(Plant.Now);
+            Refresh();
+        }
+
+        FollowLines();
+    }
+
+    /// <summary>Counts the disturbances that break the wire of a signal.</summary>
+    internal void AddNotANumber(string signal, int count) => _wireBreaks[Plant.Resolve(signal)] += count;
+
+    /// <summary>Switches a PLC off or on while the lock is held; lines follow afterwards.</summary>
+    internal void SwitchUnderGate(SimulatedPlc plc, bool isStopped, bool isRestart)
+    {
+        plc.IsStopped = isStopped;
+        plc.IsFrozen = false;
+        if (isRestart && plc.Carries(FindSignal("SYS_GW_HB")))
+            Plant.RestartController();
+        LinesHaveChanged();
+    }
+
+    /// <summary>Lines open and close their ports as soon as the lock is free.</summary>
+    internal void LinesHaveChanged() => _haveLinesChanged = true;
+
+    /// <summary>Adds a fault rule, or removes the one that was added; gives its number, or 0.</summary>
+    internal long SwitchRule(long rule, bool isOn, FaultRule wanted)
+    {
+        if (rule != 0)
+            Faults.Remove(rule);
+        return isOn ? Faults.Add(wanted) : 0;
+    }
+
+    // Outside of the lock: a listener may wait for a socket.
+    private void FollowLines()
+    {
+        if (!_haveLinesChanged)
+            return;
+        _haveLinesChanged = false;
         foreach (var line in Lines)
             line.FollowPlcs();
-        return true;
     }
 
     internal int FindSignal(string name) => _indexes.GetValueOrDefault(name, PlcPoint.NoSignal);
 
-    internal double ValueOf(int signal) => _isNotANumber[signal] ? double.NaN : Plant[signal];
+    internal double ValueOf(int signal) => _isNotANumber[signal] || _wireBreaks[signal] > 0 ? double.NaN : Plant[signal];
 
     private void Refresh()
     {

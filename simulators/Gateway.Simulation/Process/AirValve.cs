@@ -15,14 +15,21 @@ public sealed class AirValve
     /// <summary>Air through the valve in Nm3/h; set by the header.</summary>
     public double Air { get; internal set; }
 
+    /// <summary>What is wrong with it; stuck or failed it does not move and reports a fault.</summary>
+    public ActuatorCondition Condition { get; } = new();
+
     /// <summary>The valve does not move and reports a fault.</summary>
-    public bool IsStuck { get; set; }
+    public bool IsStuck
+    {
+        get => Condition.IsStuck || Condition.IsFailed;
+        set => Condition.IsStuck = value;
+    }
 
     internal void Step(double seconds)
     {
         if (IsStuck)
             return;
-        var most = PercentPerSecond * seconds;
+        var most = PercentPerSecond * seconds / Condition.Slowness;
         Position += Math.Clamp(Setpoint - Position, -most, most);
     }
 }

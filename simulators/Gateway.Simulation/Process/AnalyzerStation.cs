@@ -46,8 +46,8 @@ public sealed class AnalyzerStation
         {
             var instrument = _instruments[index];
             results += instrument.Results;
-            word |= Bit(1, instrument.IsCleaning) | Bit(5, instrument.IsOverRange) | Bit(6, instrument.IsUnderRange)
-                | Bit(7, instrument.IsFailed) | Bit(FirstFaultBit + index, instrument.IsFailed);
+            word |= Bit(1, instrument.IsCleaning) | Bit(2, instrument.IsCalibrating) | Bit(5, instrument.IsOverRange) | Bit(6, instrument.IsUnderRange)
+                | Bit(7, instrument.ShowsFault) | Bit(FirstFaultBit + index, instrument.ShowsFault);
         }
 
         if (results != _results)

@@ -7,8 +7,13 @@ public sealed class Blower
     private const double LeastSpeed = 5;
     private const double RestartLockSeconds = 120;
 
+    // Surge protection: nobody lets a blower work against closed valves for longer.
+    private const double SurgeSeconds = 180;
+
     private readonly double _capacity;
     private double _lockSeconds;
+    private double _surgeSeconds;
+    private bool _hadFailed;
 
     internal Blower(double capacityNm3PerHour) => _capacity = capacityNm3PerHour;
 
@@ -23,6 +28,9 @@ public sealed class Blower
 
     /// <summary>True while it turns by command.</summary>
     public bool IsRunning { get; private set; }
+
+    /// <summary>What is wrong with it; a failure trips it, and its end resets it.</summary>
+    public ActuatorCondition Condition { get; } = new();
 
     /// <summary>Tripped: it stands until <see cref="Reset"/>.</summary>
     public bool IsTripped { get; private set; }
@@ -57,9 +65,17 @@ public sealed class Blower
 
     internal void Step(double seconds)
     {
+        if (Condition.IsFailed && !_hadFailed)
+            Trip();
+        else if (_hadFailed && !Condition.IsFailed)
+            Reset();
+        _hadFailed = Condition.IsFailed;
+        _surgeSeconds = IsSurging ? _surgeSeconds + seconds : 0;
+        if (_surgeSeconds > SurgeSeconds)
+            Trip();
         _lockSeconds = Math.Max(0, _lockSeconds - seconds);
         IsRunning = IsReady && Setpoint >= LeastSpeed;
         var target = IsRunning ? Setpoint : 0;
-        Feedback += (target - Feedback) * (1 - Math.Exp(-seconds / LagSeconds));
+        Feedback += (target - Feedback) * Condition.Share(seconds, LagSeconds);
     }
 }

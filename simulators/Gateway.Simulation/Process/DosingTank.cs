@@ -31,10 +31,16 @@ public sealed class DosingTank
     /// <summary>Whether the tanker comes when the level is low; without it the tank runs empty.</summary>
     public bool IsRefilled { get; set; } = true;
 
+    /// <summary>What is wrong with the pump.</summary>
+    public ActuatorCondition Condition { get; } = new();
+
+    /// <summary>The pump stands by an interlock: there is no water to dose into.</summary>
+    public bool IsInterlocked { get; internal set; }
+
     internal void Step(double hours)
     {
-        var wanted = Level > EmptyM ? Setpoint : 0;
-        Flow += (wanted - Flow) * (1 - Math.Exp(-hours / PumpLagHours));
+        var wanted = Level > EmptyM && !IsInterlocked && !Condition.IsFailed ? Setpoint : 0;
+        Flow += (wanted - Flow) * Condition.Share(hours, PumpLagHours);
         Level = Math.Max(0, Level - (Flow * hours / 1000 / AreaM2));
         _refilling = IsRefilled && (_refilling ? Level < FullM : Level < RefillAtM);
         if (_refilling)

@@ -16,6 +16,7 @@ public sealed class LaneProcess
 
     private const int FirstZone = 3;
     private const double PumpLagHours = 86.4 / 3600;
+    private const double LeastReturnPercent = 15;
     private const double SurplusHours = 10.0 / 60;
     private const double TemperatureHours = 8;
 
@@ -122,13 +123,34 @@ public sealed class LaneProcess
     public double Phosphate { get; private set; } = 1.6;
 
     /// <summary>Internal recycle pumps have failed: no recycle.</summary>
-    public bool InternalPumpFailed { get; set; }
+    public bool InternalPumpFailed
+    {
+        get => InternalPump.IsFailed;
+        set => InternalPump.IsFailed = value;
+    }
 
     /// <summary>Return sludge pumps have failed: no return.</summary>
-    public bool ReturnPumpFailed { get; set; }
+    public bool ReturnPumpFailed
+    {
+        get => ReturnPump.IsFailed;
+        set => ReturnPump.IsFailed = value;
+    }
+
+    /// <summary>What is wrong with the internal recycle pumps.</summary>
+    public ActuatorCondition InternalPump { get; } = new();
+
+    /// <summary>What is wrong with the return sludge pumps.</summary>
+    public ActuatorCondition ReturnPump { get; } = new();
+
+    /// <summary>What is wrong with the mixer.</summary>
+    public ActuatorCondition Mixer { get; } = new();
 
     /// <summary>The anoxic zone's mixer has failed: half of the recycle passes the zone without mixing.</summary>
-    public bool MixerFailed { get; set; }
+    public bool MixerFailed
+    {
+        get => Mixer.IsFailed;
+        set => Mixer.IsFailed = value;
+    }
 
     /// <summary>The lane's input and output station is cut off: what the plant reads of it is frozen.</summary>
     public bool IsIoLost { get; set; }
@@ -149,11 +171,12 @@ public sealed class LaneProcess
         Inflow = inflow;
         // Without inflow nothing may be drawn: the settler's water would run backward.
         Waste = Math.Min(waste, 0.9 * inflow);
-        var share = 1 - Math.Exp(-hours / PumpLagHours);
         var wantedInternal = InternalPumpFailed ? 0 : InternalSetpoint / 100 * Size.MostInternalRecycle / 24;
-        var wantedReturn = ReturnPumpFailed ? 0 : ReturnSetpoint / 100 * Size.MostReturnSludge / 24;
-        InternalRecycle += (wantedInternal - InternalRecycle) * share;
-        ReturnSludge += (wantedReturn - ReturnSludge) * share;
+        // Interlock: a lane that is fed returns its sludge, whatever the set-point says.
+        var returnPercent = inflow > 0 ? Math.Max(ReturnSetpoint, LeastReturnPercent) : ReturnSetpoint;
+        var wantedReturn = ReturnPumpFailed ? 0 : returnPercent / 100 * Size.MostReturnSludge / 24;
+        InternalRecycle += (wantedInternal - InternalRecycle) * InternalPump.Share(hours, PumpLagHours);
+        ReturnSludge += (wantedReturn - ReturnSludge) * ReturnPump.Share(hours, PumpLagHours);
         _surplus = (_surplus + (hours * (Inflow - Waste))) / (1 + (hours / SurplusHours));
         Outflow = _surplus / SurplusHours;
         Temperature += (temperature - Temperature) * (1 - Math.Exp(-hours / TemperatureHours));

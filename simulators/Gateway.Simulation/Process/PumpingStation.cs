@@ -34,7 +34,14 @@ public sealed class PumpingStation
     public double Pumped { get; private set; }
 
     /// <summary>The pumps have failed: nothing is pumped and the sump fills until it overflows.</summary>
-    public bool PumpsFailed { get; set; }
+    public bool PumpsFailed
+    {
+        get => Condition.IsFailed;
+        set => Condition.IsFailed = value;
+    }
+
+    /// <summary>What is wrong with the pumps; stuck ones go on as they do.</summary>
+    public ActuatorCondition Condition { get; } = new();
 
     /// <summary>Volume that came in since the start, in m3.</summary>
     public double InflowTotal { get; private set; }
@@ -45,7 +52,10 @@ public sealed class PumpingStation
     internal void Step(double inflow, double hours)
     {
         InflowTotal += inflow * hours;
-        Pumped = PumpsFailed ? 0 : _pumps * Math.Max(0, Level - PumpsStopAtM);
+        if (!Condition.IsStuck || PumpsFailed)
+            Pumped = PumpsFailed ? 0 : _pumps * Math.Max(0, Level - PumpsStopAtM);
+        // An empty sump gives nothing, whatever the pumps do.
+        Pumped = Math.Min(Pumped, inflow + (Volume / hours));
         Volume += hours * (inflow - Pumped);
         var spilled = Math.Max(0, Volume - (OverflowM * _area));
         Volume -= spilled;

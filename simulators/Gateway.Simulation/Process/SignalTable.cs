@@ -75,7 +75,7 @@ internal sealed class SignalTable
             var number = index;
             var blower = air.Blowers[index];
             var name = $"BL{index + 1}";
-            Setpoint(name + "_SP", Area, "%", 0, 100, () => blower.Setpoint, value => _plant.CommandBlower(number, value));
+            Setpoint(name + "_SP", Area, "%", 0, 100, () => blower.Setpoint, value => _plant.CommandBlower(number, value), blower.Condition);
             Measured(name + "_FB", Area, "%", 0, 100, SensorClass.Ideal, 0, () => blower.Feedback);
             Measured(name + "_PWR", Area, "kW", 0, 1000, SensorClass.Ideal, 0, () => blower.Power);
             Status(name + "_STAT", Area, 65535, () => StatusWords.OfBlower(blower, _plant.IsBlowerRemote(number)));
@@ -88,7 +88,7 @@ internal sealed class SignalTable
     {
         const string Sludge = "waste sludge";
         Measured("WAS_FIT_401", Sludge, "m3/h", 0, 2000, SensorClass.A, 60, () => _process.Waste);
-        Setpoint("WAS_SP_401", Sludge, "m3/h", 0, 2000, () => _process.WasteSetpoint, value => _process.WasteSetpoint = value);
+        Setpoint("WAS_SP_401", Sludge, "m3/h", 0, 2000, () => _process.WasteSetpoint, value => _process.WasteSetpoint = value, _process.WastePump);
         Measured("WAS_AIT_402", Sludge, "g/L", 0, 20, SensorClass.A, 60, () => _process.WasteSolids);
         AddTank("501", 5000, _process.Carbon);
         AddTank("502", 2000, _process.Coagulant);
@@ -98,7 +98,7 @@ internal sealed class SignalTable
     private void AddTank(string number, double most, DosingTank tank)
     {
         const string Area = "chemicals";
-        Setpoint("CHM_SP_" + number, Area, "L/h", 0, most, () => tank.Setpoint, value => tank.Setpoint = value);
+        Setpoint("CHM_SP_" + number, Area, "L/h", 0, most, () => tank.Setpoint, value => tank.Setpoint = value, tank.Condition);
         Measured("CHM_FIT_" + number, Area, "L/h", 0, most, SensorClass.A, 30, () => tank.Flow);
         Measured("CHM_LIT_" + number, Area, "m", 0, 6, SensorClass.A, 30, () => tank.Level);
     }
@@ -117,7 +117,7 @@ internal sealed class SignalTable
         Measured("EFF_TIT_608", Area, "degC", 0, 40, SensorClass.A, 60, () => _process.Temperature, sigma: 0.5);
         Status("EFF_STAT", Area, 65535, () => _plant.Effluent.StatusWord);
         Status("EFF_SAMPLE_TS", Area, uint.MaxValue, () => _plant.Effluent.LastResultUnixSeconds, "s");
-        Setpoint("DIS_SP_701", Area, "%", 0, 100, () => water.LampSetpoint, value => water.LampSetpoint = value);
+        Setpoint("DIS_SP_701", Area, "%", 0, 100, () => water.LampSetpoint, value => water.LampSetpoint = value, water.Lamps);
         Measured("DIS_AIT_701", Area, "mJ/cm2", 0, 250, SensorClass.A, 60, () => water.Dose, sigma: 2);
         Measured("DIS_AIT_702", Area, "1/L", 0, 2_000_000, SensorClass.Ideal, 0, () => water.Germs);
     }
@@ -134,7 +134,7 @@ internal sealed class SignalTable
             var suffix = zone + 3;
             Measured($"{prefix}AIT_DO{suffix}", area, "mg/L", 0, 10, SensorClass.A, 60, () => lane.Oxygen(number), index);
             Measured($"{prefix}FIT_AIR{suffix}", area, "Nm3/h", 0, 20_000, SensorClass.A, 10, () => valve.Air, index);
-            Setpoint($"{prefix}VLV{suffix}_SP", area, "%", 0, 100, () => valve.Setpoint, value => valve.Setpoint = value);
+            Setpoint($"{prefix}VLV{suffix}_SP", area, "%", 0, 100, () => valve.Setpoint, value => valve.Setpoint = value, valve.Condition);
             Measured($"{prefix}VLV{suffix}_FB", area, "%", 0, 100, SensorClass.Ideal, 0, () => valve.Position, index);
         }
 
@@ -143,9 +143,9 @@ internal sealed class SignalTable
         Measured(prefix + "AIT_MLSS", area, "g/L", 0, 10, SensorClass.A, 60, () => lane.Mlss, index);
         Measured(prefix + "TIT_202", area, "degC", 0, 40, SensorClass.A, 60, () => lane.Temperature, index, 0.5);
         Measured(prefix + "FIT_QINT", area, "m3/h", 0, 30_000, SensorClass.A, 60, () => lane.InternalRecycle, index);
-        Setpoint(prefix + "QINT_SP", area, "%", 0, 100, () => lane.InternalSetpoint, value => lane.InternalSetpoint = value);
+        Setpoint(prefix + "QINT_SP", area, "%", 0, 100, () => lane.InternalSetpoint, value => lane.InternalSetpoint = value, lane.InternalPump);
         Measured(prefix + "FIT_RAS", area, "m3/h", 0, 12_000, SensorClass.A, 60, () => lane.ReturnSludge, index);
-        Setpoint(prefix + "RAS_SP", area, "%", 0, 100, () => lane.ReturnSetpoint, value => lane.ReturnSetpoint = value);
+        Setpoint(prefix + "RAS_SP", area, "%", 0, 100, () => lane.ReturnSetpoint, value => lane.ReturnSetpoint = value, lane.ReturnPump);
         Measured(prefix + "LIT_SBL", area, "m", 0, 5, SensorClass.A, 60, () => lane.Blanket, index);
         Command(prefix + "MODE", area, 3, () => lane.Mode, value => lane.Mode = (int)value);
 
@@ -165,8 +165,9 @@ internal sealed class SignalTable
         _entries.Add(new SignalEntry(signal, read, null, instrument, lane == NoLane ? null : _process.Lanes[lane]));
     }
 
-    private void Setpoint(string name, string area, string unit, double low, double high, Func<double> read, Action<double> write) =>
-        Plain(new PlantSignal(name, area, SignalKind.Setpoint, unit, low, high, SensorClass.Ideal, 0), read, write);
+    private void Setpoint(
+        string name, string area, string unit, double low, double high, Func<double> read, Action<double> write, ActuatorCondition? actuator = null) =>
+        Plain(new PlantSignal(name, area, SignalKind.Setpoint, unit, low, high, SensorClass.Ideal, 0), read, write, actuator);
 
     private void Command(string name, string area, double high, Func<double> read, Action<double> write) =>
         Plain(new PlantSignal(name, area, SignalKind.Command, "-", 0, high, SensorClass.Ideal, 0), read, write);
@@ -174,8 +175,8 @@ internal sealed class SignalTable
     private void Status(string name, string area, double high, Func<double> read, string unit = "-") =>
         Plain(new PlantSignal(name, area, SignalKind.Status, unit, 0, high, SensorClass.Ideal, 0), read, null);
 
-    private void Plain(PlantSignal signal, Func<double> read, Action<double>? write) =>
-        _entries.Add(new SignalEntry(signal, read, write, null, null));
+    private void Plain(PlantSignal signal, Func<double> read, Action<double>? write, ActuatorCondition? actuator = null) =>
+        _entries.Add(new SignalEntry(signal, read, write, null, null, actuator));
 }
 
 /// <summary>One row of the table.</summary>
@@ -184,5 +185,6 @@ internal sealed class SignalTable
 /// <param name="Write">What a write does; null when read only.</param>
 /// <param name="Instrument">The instrument in between; null for set-points, commands and status words.</param>
 /// <param name="Lane">The lane whose input station carries it; null when it is not lost with one.</param>
+/// <param name="Actuator">What obeys the set-point; null for others.</param>
 internal sealed record SignalEntry(
-    PlantSignal Signal, Func<double> Read, Action<double>? Write, Instrument? Instrument, LaneProcess? Lane);
+    PlantSignal Signal, Func<double> Read, Action<double>? Write, Instrument? Instrument, LaneProcess? Lane, ActuatorCondition? Actuator = null);

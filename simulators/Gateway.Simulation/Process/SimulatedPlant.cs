@@ -34,7 +34,7 @@ public sealed class SimulatedPlant
     private readonly LocalControl _local;
     private readonly Instrument[]? _oxygen;
     private readonly TimeSpan _localOffset;
-    private readonly DateTimeOffset _start;
+    private DateTimeOffset _heartbeatStart;
     private double _heartbeatAge;
     private bool _hadHeartbeat;
 
@@ -42,7 +42,7 @@ public sealed class SimulatedPlant
     public SimulatedPlant(PlantOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Now = _start = options.Start;
+        Now = _heartbeatStart = options.Start;
         _localOffset = options.LocalOffset;
         var settling = TimeSpan.FromSeconds(Math.Floor(options.WarmUp.TotalSeconds / LongestStep) * LongestStep);
         Process = new TreatmentWorks(
@@ -93,7 +93,10 @@ public sealed class SimulatedPlant
     public bool IsRemoteActive =>
         IsRemoteEnabled && _hadHeartbeat && _heartbeatAge <= HeartbeatTimeout.TotalSeconds;
 
-    internal double Heartbeat => ((Now - _start).Ticks / TimeSpan.TicksPerSecond) & 0xFFFF;
+    /// <summary>Called before each step of at most 5 s with the time at its end.</summary>
+    internal Action<DateTimeOffset>? Stepping { get; set; }
+
+    internal double Heartbeat => ((Now - _heartbeatStart).Ticks / TimeSpan.TicksPerSecond) & 0xFFFF;
 
     internal double SupervisorHeartbeat { get; private set; }
 
@@ -145,6 +148,32 @@ public sealed class SimulatedPlant
         _entries[Resolve(signal)].Instrument
         ?? throw new ArgumentException($"The signal '{signal}' is not measured.", nameof(signal));
 
+    /// <summary>
+    /// The condition of what obeys a set-point (valve, pump, blower, lamps); also <c>IN_PUMPS</c> and <c>L1_MIXER</c>,
+    /// which have no set-point. Null when there is no such machine.
+    /// </summary>
+    public ActuatorCondition? Actuator(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name == "IN_PUMPS")
+            return Process.Pumping.Condition;
+        for (var lane = 0; lane < Process.Lanes.Count; lane++)
+        {
+            if (name == $"L{lane + 1}_MIXER")
+                return Process.Lanes[lane].Mixer;
+        }
+
+        return _indexes.TryGetValue(name, out var index) ? _entries[index].Actuator : null;
+    }
+
+    /// <summary>The controller starts anew: its heartbeat counts from 0, and control is local until a supervisor's heartbeat changes.</summary>
+    public void RestartController()
+    {
+        _heartbeatStart = Now;
+        _hadHeartbeat = false;
+        Array.Clear(_commandedBlowers);
+    }
+
     /// <summary>Moves the plant on.</summary>
     /// <param name="seconds">Simulated time, above 0; long steps are divided into steps of at most 5 s.</param>
     public void Step(double seconds)
@@ -189,6 +218,7 @@ public sealed class SimulatedPlant
 
     private void StepOnce(DateTimeOffset end, double seconds)
     {
+        Stepping?.Invoke(end);
         _heartbeatAge += seconds;
         StepProcess(end, seconds);
         StepInstruments(seconds);

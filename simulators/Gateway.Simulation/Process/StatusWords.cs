@@ -7,7 +7,7 @@ internal static class StatusWords
 {
     /// <summary>
     /// Bit 0-2 DO sensors, 3 NO3, 4 NH4, 5 MLSS, 6 flow meter, 7-9 air valves, 10 internal recycle pump, 11 return
-    /// sludge pump, 12 mixer, 13 a sensor is cleaning, 14 remote control active, 15 input and output lost.
+    /// sludge pump, 12 mixer, 13 a sensor is cleaning or calibrating, 14 remote control active, 15 input and output lost.
     /// </summary>
     /// <param name="lane">The lane.</param>
     /// <param name="instruments">The seven instruments in the order of bits 0 to 6.</param>
@@ -16,7 +16,7 @@ internal static class StatusWords
     {
         var word = 0;
         for (var index = 0; index < instruments.Length; index++)
-            word |= Bit(index, instruments[index].IsFailed) | Bit(13, instruments[index].IsCleaning);
+            word |= Bit(index, instruments[index].ShowsFault) | Bit(13, instruments[index].IsCleaning || instruments[index].IsCalibrating);
         for (var zone = 0; zone < LaneProcess.Zones; zone++)
             word |= Bit(7 + zone, lane.ValveArray[zone].IsStuck);
         return word | Bit(10, lane.InternalPumpFailed) | Bit(11, lane.ReturnPumpFailed) | Bit(12, lane.MixerFailed)

@@ -39,7 +39,14 @@ public sealed class TertiaryStage
     public double LampSetpoint { get; set; } = 80;
 
     /// <summary>The lamps are off.</summary>
-    public bool LampsFailed { get; set; }
+    public bool LampsFailed
+    {
+        get => Lamps.IsFailed;
+        set => Lamps.IsFailed = value;
+    }
+
+    /// <summary>What is wrong with the lamps; they cannot be stuck or slow.</summary>
+    public ActuatorCondition Lamps { get; } = new();
 
     /// <summary>Effluent COD in mg/L.</summary>
     public double Cod => Quality.Cod(_row);

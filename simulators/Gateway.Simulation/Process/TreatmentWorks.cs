@@ -18,6 +18,10 @@ public sealed class TreatmentWorks
     private const double CarbonLitersPerHourPerLane = 75;
     private const double CoagulantLitersPerHourPerLane = 115;
     private const double WastePumpRunsDryGPerLiter = 0.8;
+    private const double WasteLagHours = 1.0 / 60;
+
+    // Interlock: below this share of the mean flow nothing is dosed.
+    private const double LeastFlowToDose = 0.05;
     private const int BlowerCount = 4;
 
     private readonly LaneProcess[] _lanes;
@@ -96,7 +100,14 @@ public sealed class TreatmentWorks
     public double WasteSolids { get; private set; }
 
     /// <summary>Waste sludge pumps have failed.</summary>
-    public bool WastePumpFailed { get; set; }
+    public bool WastePumpFailed
+    {
+        get => WastePump.IsFailed;
+        set => WastePump.IsFailed = value;
+    }
+
+    /// <summary>What is wrong with the waste sludge pumps.</summary>
+    public ActuatorCondition WastePump { get; } = new();
 
     /// <summary>The waste sludge pumps have stopped because the sludge is as thin as water.</summary>
     public bool IsWastePumpDry { get; private set; }
@@ -144,6 +155,7 @@ public sealed class TreatmentWorks
         var hours = seconds / 3600;
         Air.Step(seconds, _lanes);
         Pumping.Step(Influent.Flow, hours);
+        Carbon.IsInterlocked = Coagulant.IsInterlocked = Pumping.Pumped < LeastFlowToDose * ReferenceM3PerDay / 24 * _scale * _lanes.Length;
         Carbon.Step(hours);
         Coagulant.Step(hours);
         StepLanes(hours);
@@ -161,7 +173,7 @@ public sealed class TreatmentWorks
         foreach (var lane in _lanes)
             weights += lane.Weight;
         var wanted = WastePumpFailed || IsWastePumpDry ? 0 : WasteSetpoint;
-        var asked = Waste + ((wanted - Waste) * (1 - Math.Exp(-hours * 60)));
+        var asked = Waste + ((wanted - Waste) * WastePump.Share(hours, WasteLagHours));
         Waste = 0;
         foreach (var lane in _lanes)
         {
