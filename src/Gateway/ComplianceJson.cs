@@ -7,7 +7,7 @@ namespace Gateway;
 internal static class ComplianceJson
 {
     /// <summary>Writes the members of one window; the caller writes the braces and what it adds.</summary>
-    public static void WriteMembers(Utf8JsonWriter json, PermitLimit limit, in ComplianceWindow window, bool isClosed)
+    public static void WriteMembers(Utf8JsonWriter json, PermitLimit limit, in ComplianceWindow window, bool isClosed, string parts = "")
     {
         json.WriteString("permit", limit.PermitId);
         json.WriteString("parameter", limit.Parameter);
@@ -23,7 +23,7 @@ internal static class ComplianceJson
         json.WriteString("state", ComplianceNames.Of(window.State));
         json.WriteString("reason", ComplianceNames.Of(window.Reason));
         json.WriteStartArray("reasons");
-        foreach (string text in VerdictText.Explain(limit, window))
+        foreach (string text in VerdictText.Explain(limit, window, parts))
             json.WriteStringValue(text);
         json.WriteEndArray();
         EventJson.WriteNumberOrNull(json, "margin", VerdictText.MarginOf(limit, window));

@@ -49,6 +49,9 @@ public static partial class SampleEvaluation
         PermitLimit[] judged = [.. limits.Select((limit, index) => limit with
         {
             Index = index,
+            // One sum serves all permits of a series: nothing here needs the names.
+            PermitId = "",
+            Parameter = "",
             ValueTag = FeedOf(limit.ValueTag, limit.BelowDetection),
             FlowTag = FeedOf(limit.FlowTag, DetectionRule.Level),
             TemperatureTag = FeedOf(limit.TemperatureTag, DetectionRule.Level),

@@ -16,10 +16,13 @@ public static class VerdictText
         window.Limit == limit.LimitLow ? window.Value - limit.LimitLow : window.Limit - window.Value;
 
     /// <summary>Why the window has its verdict, step by step: values, water, number against limit, what else counts.</summary>
-    public static List<string> Explain(PermitLimit limit, in ComplianceWindow window)
+    /// <param name="limit">The limit.</param>
+    /// <param name="window">Its window.</param>
+    /// <param name="parts">What its valid and due values count, where it is not what the scan counts: samples of a day.</param>
+    public static List<string> Explain(PermitLimit limit, in ComplianceWindow window, string parts = "")
     {
         var reasons = new List<string>();
-        AddCoverage(limit, window, reasons);
+        AddCoverage(limit, window, parts.Length > 0 ? parts : UnitOfParts(limit), reasons);
         AddTemperature(limit, window, reasons);
         AddComparison(limit, window, reasons);
         AddWorst(limit, window, reasons);
@@ -36,18 +39,18 @@ public static class VerdictText
         return reasons;
     }
 
-    private static void AddCoverage(PermitLimit limit, in ComplianceWindow window, List<string> reasons)
+    private static void AddCoverage(PermitLimit limit, in ComplianceWindow window, string parts, List<string> reasons)
     {
         if (window.Due == 0)
         {
-            reasons.Add($"no {UnitOfParts(limit)} due yet");
+            reasons.Add($"no {parts} due yet");
             return;
         }
-        string counted = $"{Count(window.Valid)} of {Count(window.Due)} {UnitOfParts(limit)} valid";
+        string counted = $"{Count(window.Valid)} of {Count(window.Due)} {parts} valid";
         long required = StatisticRules.Required(limit, window.Due);
         bool isCount = limit.Statistic == Statistic.AnnualSamples || (limit.MinReadings > 0 && StatisticRules.IsOfDays(limit.Statistic));
         if (isCount)
-            reasons.Add($"{Count(window.Valid)} {UnitOfParts(limit)}: {Count(window.Valid)} {(window.Valid < required ? "<" : "≥")} {Count(required)}");
+            reasons.Add($"{Count(window.Valid)} {parts}: {Count(window.Valid)} {(window.Valid < required ? "<" : "≥")} {Count(required)}");
         else
             reasons.Add($"{counted}: {Percent(window.Coverage, limit.MinCoverage)} {(window.Valid < required ? "<" : "≥")} {Percent(limit.MinCoverage)}");
     }

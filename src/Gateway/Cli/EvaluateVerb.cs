@@ -77,7 +77,7 @@ internal static class EvaluateVerb
             if (one.Shown is not { } shown)
                 continue;
             Console.WriteLine($"  {CivilOf(input, shown.Window.From)} to {CivilOf(input, shown.Window.To)}{(shown.IsClosed ? "" : ", not over")}");
-            foreach (string reason in VerdictText.Explain(one.Limit, shown.Window))
+            foreach (string reason in VerdictText.Explain(one.Limit, shown.Window, one.Parts))
                 Console.WriteLine("    " + reason);
         }
         Console.WriteLine($"verdict: {ComplianceNames.Of(verdict)}");
@@ -108,7 +108,7 @@ internal static class EvaluateVerb
             json.WriteNumber("undetermined", one.Count(ComplianceState.Undetermined));
             json.WriteStartArray("windows");
             foreach (EvaluatedWindow window in one.Windows)
-                WriteWindow(json, one.Limit, window);
+                WriteWindow(json, one, window);
             json.WriteEndArray();
             json.WriteEndObject();
         }
@@ -116,10 +116,10 @@ internal static class EvaluateVerb
         json.WriteEndObject();
     }
 
-    private static void WriteWindow(Utf8JsonWriter json, PermitLimit limit, EvaluatedWindow window)
+    private static void WriteWindow(Utf8JsonWriter json, Judged one, EvaluatedWindow window)
     {
         json.WriteStartObject();
-        ComplianceJson.WriteMembers(json, limit, window.Window, window.IsClosed);
+        ComplianceJson.WriteMembers(json, one.Limit, window.Window, window.IsClosed, one.Parts);
         json.WriteNumber("belowDetection", window.BelowDetection);
         json.WriteNumber("aboveRange", window.AboveRange);
         // When every sample is a non-detect, the number is reported with "<".
@@ -131,6 +131,9 @@ internal static class EvaluateVerb
     /// <summary>A limit with its verdicts.</summary>
     private sealed record Judged(PermitLimit Limit, bool IsOnline, List<EvaluatedWindow> Windows)
     {
+        /// <summary>What the counts of a day of laboratory samples count; empty for what the scan counts.</summary>
+        public string Parts => !IsOnline && StatisticRules.PeriodOf(Limit.Statistic) == CivilPeriod.Day ? "samples" : "";
+
         /// <summary>The worst verdict. A window that began before the samples, or is not over, counts when there is no other.</summary>
         public ComplianceState State
         {
