@@ -7,13 +7,14 @@ public sealed class Blower
     private const double LeastSpeed = 5;
     private const double RestartLockSeconds = 120;
 
-    // Surge protection: nobody lets a blower work against closed valves for longer.
+    // Surge protection: a blower works against closed valves no longer than this, and tries again after its lock.
     private const double SurgeSeconds = 180;
 
     private readonly double _capacity;
     private double _lockSeconds;
     private double _surgeSeconds;
     private bool _hadFailed;
+    private bool _isSurgeTrip;
 
     internal Blower(double capacityNm3PerHour) => _capacity = capacityNm3PerHour;
 
@@ -61,7 +62,7 @@ public sealed class Blower
     }
 
     /// <summary>Acknowledges the trip; the restart lock of 120 s after the trip still holds.</summary>
-    public void Reset() => IsTripped = IsOverloaded = false;
+    public void Reset() => IsTripped = IsOverloaded = _isSurgeTrip = false;
 
     internal void Step(double seconds)
     {
@@ -72,8 +73,14 @@ public sealed class Blower
         _hadFailed = Condition.IsFailed;
         _surgeSeconds = IsSurging ? _surgeSeconds + seconds : 0;
         if (_surgeSeconds > SurgeSeconds)
+        {
             Trip();
+            _isSurgeTrip = true;
+        }
+
         _lockSeconds = Math.Max(0, _lockSeconds - seconds);
+        if (_isSurgeTrip && _lockSeconds <= 0)
+            Reset();
         IsRunning = IsReady && Setpoint >= LeastSpeed;
         var target = IsRunning ? Setpoint : 0;
         Feedback += (target - Feedback) * Condition.Share(seconds, LagSeconds);

@@ -277,6 +277,8 @@ public sealed class DisturbanceTests
         }
 
         Assert.True(plant.Process.Air.Blowers[0].IsTripped, "the surge protection stops blowers that work against closed valves");
+        _station.Step(1800);
+        Assert.All(plant.Process.Air.Blowers, blower => Assert.True(blower.IsRunning, "the local control has opened the valves, and the blowers have started again"));
     }
 
     private long Add(
