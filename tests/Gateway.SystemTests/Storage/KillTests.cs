@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Gateway.Runtime.Alarms;
+using Gateway.Runtime.Events;
+using Gateway.Storage;
+using Gateway.SystemTests.Support;
+using Xunit.Abstractions;
+
+namespace Gateway.SystemTests.Storage;
+
+/// <summary>
+/// kill -9 of the real program, again and again on the same data folder, at random and at aimed moments. Whatever was
+/// shown before must be in the journal after: <see cref="KilledSite"/> is the witness.
+/// </summary>
+public sealed class KillTests(ITestOutputHelper output)
+{
+    /// <summary>Moments that are aimed at.</summary>
+    private enum Aim
+    {
+        StartUp,
+        CommandSent,
+        CommandAnswered,
+        EventShown,
+        LogWritten,
+        Stopping,
+        Any,
+    }
+
+    private static readonly TimeSpan s_budget = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("GATEWAY_KILL_SECONDS") ?? "40", CultureInfo.InvariantCulture));
+
+    private TimeSpan _slowest;
+
+    [Fact]
+    public async Task Nothing_that_was_shown_is_lost_over_kills_at_any_moment()
+    {
+        await using KilledSite site = await KilledSite.StartAsync();
+        var random = new Random(20260301);
+        var clock = Stopwatch.StartNew();
+        int kills = 0;
+        while (clock.Elapsed < s_budget || kills < 8)
+        {
+            using GatewayProcess gateway = site.StartGateway();
+            await LiveAsync(site, gateway, (Aim)(kills % (int)(Aim.Any + 1)), random);
+            gateway.Kill();
+            kills++;
+            IReadOnlyList<string> faults = Faults(site);
+            Assert.True(faults.Count == 0, $"after kill {kills}: {string.Join("; ", faults)}\n{gateway.Log}");
+        }
+        await AssertAllIsThereAsync(site, kills);
+        output.WriteLine($"{kills} kills, {site.Shown.Count} events shown, slowest start {_slowest.TotalSeconds:F1} s to first values");
+    }
+
+    private static IReadOnlyList<string> Faults(KilledSite site)
+    {
+        try
+        {
+            return JournalCheck.Run(site.Data).Faults;
+        }
+        catch (StoreException) when (site.Shown.Count == 0)
+        {
+            // Killed before the first file had its tables: nothing was promised.
+            return [];
+        }
+    }
+
+    /// <summary>One life of the gateway, up to the moment it is killed at.</summary>
+    private async Task LiveAsync(KilledSite site, GatewayProcess gateway, Aim aim, Random random)
+    {
+        if (aim == Aim.StartUp)
+        {
+            // From before its first file is open until it polls.
+            await Task.Delay(random.Next(50, 900));
+            return;
+        }
+        using var http = new HttpClient { BaseAddress = await gateway.UrlAsync() };
+        using Watcher watcher = await Watcher.OpenAsync(site, http);
+        await watcher.Running.WaitAsync(TimeSpan.FromSeconds(30));
+        if (gateway.Clock.Elapsed > _slowest)
+            _slowest = gateway.Clock.Elapsed;
+        Assert.True(gateway.Clock.Elapsed < TimeSpan.FromSeconds(5), $"first values after {gateway.Clock.Elapsed}\n{gateway.Log}");
+        site.Blower(tripped: random.Next(2) == 0);
+        await Task.Delay(random.Next(0, 300));
+        await StrikeAsync(site, gateway, http, watcher, aim, random);
+        gateway.Kill();
+        await watcher.Ended.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    private static async Task StrikeAsync(KilledSite site, GatewayProcess gateway, HttpClient http, Watcher watcher, Aim aim, Random random)
+    {
+        switch (aim)
+        {
+            case Aim.CommandSent:
+                Task<bool> sent = site.PostAsync(http, "/api/v1/alarms/BL2_FAULT/ack", new { user = "olga" });
+                await Task.Delay(random.Next(0, 120));
+                gateway.Kill();
+                await sent;
+                break;
+            case Aim.CommandAnswered:
+                await site.PostAsync(http, "/api/v1/alarms/BL2_FAULT/ack", new { user = "olga" });
+                Assert.True(await site.PostAsync(http, "/api/v1/alarms/L3_IO_LOST/shelve", new { user = "olga", seconds = 600, reason = "test" }), gateway.Log);
+                break;
+            case Aim.EventShown:
+                site.Blower(tripped: random.Next(2) == 0);
+                await Task.WhenAny(watcher.NextEvent, Task.Delay(1500));
+                break;
+            case Aim.LogWritten:
+                await LogWrittenAsync(site, random);
+                break;
+            case Aim.Stopping:
+                gateway.Terminate();
+                await Task.Delay(random.Next(0, 400));
+                break;
+            default:
+                await Task.Delay(random.Next(0, 700));
+                break;
+        }
+    }
+
+    /// <summary>Waits until the log of the journal grows: the next moment is in or just after a commit.</summary>
+    private static async Task LogWrittenAsync(KilledSite site, Random random)
+    {
+        using var files = new FileSystemWatcher(site.Data, "journal.db-wal") { NotifyFilter = NotifyFilters.Size | NotifyFilters.LastWrite };
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        files.Changed += (_, _) => written.TrySetResult();
+        files.EnableRaisingEvents = true;
+        site.Blower(tripped: random.Next(2) == 0);
+        await Task.WhenAny(written.Task, Task.Delay(1500));
+    }
+
+    private static async Task AssertAllIsThereAsync(KilledSite site, int kills)
+    {
+        Dictionary<long, JournalRow> rows = [];
+        while (JournalReader.ReadAfter(site.Data, rows.Count, long.MaxValue, JournalReader.MaxRows) is { Count: > 0 } page)
+            foreach (JournalRow row in page)
+                rows.Add(row.Item.Sequence, row);
+        Assert.Equal(rows.Count, rows.Keys.Max()); // numbers from 1 without a gap
+        Assert.True(site.Shown.Count > 100, $"{site.Shown.Count} events shown in {kills} lives");
+        foreach (var (sequence, text) in site.Shown)
+            Assert.Equal(text, Json(rows[sequence]));
+        foreach (var alarm in rows.Values.Where(r => r.Item.Kind == EventKind.Alarm).GroupBy(r => r.Subject.Id))
+        {
+            int[] occurrences = [.. alarm.Where(r => r.Item.From != r.Item.To && r.Item.To == (int)AlarmState.Unacknowledged && r.Item.Code != (int)AlarmEventCode.ReAlarm).OrderBy(r => r.Item.Sequence).Select(r => r.Item.Occurrence)];
+            Assert.Equal(Enumerable.Range(1, occurrences.Length), occurrences);
+        }
+        // A last start shows the states that the journal says, and ends in order.
+        using GatewayProcess gateway = site.StartGateway();
+        using var http = new HttpClient { BaseAddress = await gateway.UrlAsync() };
+        using (Watcher watcher = await Watcher.OpenAsync(site, http))
+            await watcher.Running.WaitAsync(TimeSpan.FromSeconds(30));
+        JsonElement shelved = JsonSerializer.Deserialize<JsonElement>(await http.GetStringAsync("/api/v1/alarms")).GetProperty("alarms")
+            .EnumerateArray().Single(a => a.GetProperty("id").GetString() == "L3_IO_LOST");
+        Assert.Equal("G", shelved.GetProperty("state").GetString());
+        Assert.Equal(0, gateway.Stop());
+        Assert.Empty(JournalCheck.Run(site.Data).Faults);
+    }
+
+    private static string Json(in JournalRow row)
+    {
+        using var memory = new MemoryStream();
+        using (var json = new Utf8JsonWriter(memory))
+            EventJson.Write(json, row.Item, row.Subject);
+        return Encoding.UTF8.GetString(memory.ToArray());
+    }
+}
