@@ -46,6 +46,7 @@ public sealed class ScanAllocationTests
         int[] measured = [.. plant.Tags.Where(t => t.Kind == TagKind.Measured).Select(t => t.Index)];
         var mailbox = new InputMailbox(measured.Length);
         var scan = new ScanCycle(plant, [new InputBinding("b", mailbox, measured, ScanTime.TicksPerSecond, 2 * ScanTime.TicksPerSecond)], new OutputMailbox(0));
+        CheckpointMailbox checkpoints = scan.CreateCheckpoints();
         long utc = new DateTime(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
         long elapsed = 0, events = 0;
         void Run(int scans)
@@ -61,7 +62,9 @@ public sealed class ScanAllocationTests
                 }
                 frame.SourceTime = utc + elapsed;
                 mailbox.Publish();
-                scan.Execute(new ScanTime(s + 1, utc + elapsed, elapsed));
+                var now = new ScanTime(s + 1, utc + elapsed, elapsed);
+                scan.Execute(now);
+                scan.Save(checkpoints, now);
                 while (scan.Events.TryTake(out _))
                     events++;
                 while (scan.Compliance.Closed.TryTake(out _))

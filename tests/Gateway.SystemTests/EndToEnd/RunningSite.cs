@@ -5,6 +5,7 @@ using System.Text.Json;
 using Gateway.Configuration;
 using Gateway.Drivers;
 using Gateway.PlcSimulator;
+using Gateway.Storage;
 using Gateway.SystemTests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -32,13 +33,16 @@ internal sealed class RunningSite : IAsyncDisposable
     /// <summary>Time since the gateway was asked to start.</summary>
     public Stopwatch SinceStart { get; private init; } = new();
 
-    public static async Task<RunningSite> StartAsync()
+    /// <summary>Starts plant and gateway.</summary>
+    /// <param name="data">Data folder of the gateway; null keeps nothing.</param>
+    public static async Task<RunningSite> StartAsync(string? data = null)
     {
         SiteConfiguration site = ExampleSite.Load();
         var plant = new PlantServer(site, new PlantServerOptions { HostOverride = "127.0.0.1", FirstPort = 0 });
         await plant.StartAsync();
         LineDefinition[] lines = [.. site.Lines.Select((line, i) => line with { Host = "127.0.0.1", Port = plant.Endpoints[i].Port })];
-        var gateway = new GatewayHost(site with { Lines = lines }, "http://127.0.0.1:0", NullLoggerFactory.Instance);
+        Journal? journal = data is null ? null : GatewayHost.OpenJournal(data, site, NullLoggerFactory.Instance);
+        var gateway = new GatewayHost(site with { Lines = lines }, "http://127.0.0.1:0", NullLoggerFactory.Instance, journal: journal);
         var clock = Stopwatch.StartNew();
         await gateway.StartAsync(CancellationToken.None);
         return new RunningSite(plant, gateway) { SinceStart = clock };

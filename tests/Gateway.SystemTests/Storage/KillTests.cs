@@ -149,11 +149,29 @@ public sealed class KillTests(ITestOutputHelper output)
         using var http = new HttpClient { BaseAddress = await gateway.UrlAsync() };
         using (Watcher watcher = await Watcher.OpenAsync(site, http))
             await watcher.Running.WaitAsync(TimeSpan.FromSeconds(30));
+        await AssertShownAgainAsync(site, http);
         JsonElement shelved = JsonSerializer.Deserialize<JsonElement>(await http.GetStringAsync("/api/v1/alarms")).GetProperty("alarms")
             .EnumerateArray().Single(a => a.GetProperty("id").GetString() == "L3_IO_LOST");
         Assert.Equal("G", shelved.GetProperty("state").GetString());
         Assert.Equal(0, gateway.Stop());
         Assert.Empty(JournalCheck.Run(site.Data).Faults);
+    }
+
+    /// <summary>The API gives old events page by page from the journal, as they were shown.</summary>
+    private static async Task AssertShownAgainAsync(KilledSite site, HttpClient http)
+    {
+        var again = new Dictionary<long, string>();
+        for (long after = 0, last = 1; after < last;)
+        {
+            JsonElement page = JsonSerializer.Deserialize<JsonElement>(await http.GetStringAsync($"/api/v1/events?after={after}"));
+            Assert.False(page.GetProperty("gap").GetBoolean());
+            foreach (JsonElement item in page.GetProperty("events").EnumerateArray())
+                again.Add(item.GetProperty("sequence").GetInt64(), item.GetRawText());
+            (after, last) = (page.GetProperty("next").GetInt64(), page.GetProperty("last").GetInt64());
+        }
+        Assert.True(again.Count > 1000, "the journal must have more than memory has after a start");
+        foreach (var (sequence, text) in site.Shown)
+            Assert.Equal(text, again[sequence]);
     }
 
     private static string Json(in JournalRow row)
