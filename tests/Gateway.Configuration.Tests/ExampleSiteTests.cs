@@ -13,6 +13,10 @@ public sealed class ExampleSiteTests
     public void It_has_no_diagnostics() => Assert.Equal([], Result.Diagnostics.Select(d => d.ToString()));
 
     [Fact]
+    public void The_site_that_the_fuzzer_starts_from_has_no_diagnostics() =>
+        Assert.Equal([], SiteLoader.Load(SiteFolder.Find("tests/Gateway.Fuzz/corpus/base-site")).Diagnostics.Select(d => d.ToString()));
+
+    [Fact]
     public void It_has_a_plc_for_each_lane_the_plant_and_the_effluent()
     {
         Assert.Equal(

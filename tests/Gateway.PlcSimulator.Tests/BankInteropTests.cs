@@ -53,7 +53,7 @@ public sealed class BankInteropTests : IAsyncLifetime
     [InlineData("-t 1 -r 0 -c 2", "[0]: 0 [1]: 1")]
     public async Task Mbpoll_reads_the_four_spaces(string arguments, string values)
     {
-        var (code, output, error) = await RunAsync(Mbpoll, $"-q -m tcp -0 -1 -p {Port} -a 1 {arguments} 127.0.0.1");
+        var (code, output, error) = await RunAsync(Mbpoll, $"-q -m tcp -o 10 -0 -1 -p {Port} -a 1 {arguments} 127.0.0.1");
         Assert.True(code == 0, error);
         var lines = output.Split('\n').Where(line => line.StartsWith('[')).Select(line => string.Join(' ', line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)));
         Assert.Equal(values, string.Join(' ', lines));
@@ -62,7 +62,7 @@ public sealed class BankInteropTests : IAsyncLifetime
     [PeerFact(Mbpoll)]
     public async Task Mbpoll_writes_registers()
     {
-        var (code, _, error) = await RunAsync(Mbpoll, $"-q -m tcp -0 -1 -p {Port} -a 1 -t 4 -r 10 127.0.0.1 7 8 9");
+        var (code, _, error) = await RunAsync(Mbpoll, $"-q -m tcp -o 10 -0 -1 -p {Port} -a 1 -t 4 -r 10 127.0.0.1 7 8 9");
         Assert.True(code == 0, error);
         Assert.Equal([7, 8, 9, 0], new ushort[] { 10, 11, 12, 13 }.Select(_server.Bank.GetHoldingRegister));
     }
@@ -72,7 +72,7 @@ public sealed class BankInteropTests : IAsyncLifetime
     [InlineData("-t 4 -r 50 -c 1", "Slave device or server is busy")]
     public async Task Mbpoll_sees_exceptions(string arguments, string message)
     {
-        var (_, output, error) = await RunAsync(Mbpoll, $"-q -m tcp -0 -1 -p {Port} -a 1 {arguments} 127.0.0.1");
+        var (_, output, error) = await RunAsync(Mbpoll, $"-q -m tcp -o 10 -0 -1 -p {Port} -a 1 {arguments} 127.0.0.1");
         Assert.Contains(message, output + error, StringComparison.Ordinal);
     }
 

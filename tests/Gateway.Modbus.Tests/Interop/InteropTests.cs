@@ -70,14 +70,14 @@ public class InteropTests
     {
         await using var server = StartServer();
         var port = Port(server);
-        AssertPeer(Peer.Run("mbpoll", "-m", "tcp", "-p", port, "-0", "-1", "-r", "10", "-t", "4", "127.0.0.1", "1234", "5678"));
-        var read = Peer.Run("mbpoll", "-m", "tcp", "-p", port, "-0", "-1", "-r", "10", "-c", "2", "-t", "4", "127.0.0.1");
+        AssertPeer(Peer.Run("mbpoll", "-m", "tcp", "-o", "10", "-p", port, "-0", "-1", "-r", "10", "-t", "4", "127.0.0.1", "1234", "5678"));
+        var read = Peer.Run("mbpoll", "-m", "tcp", "-o", "10", "-p", port, "-0", "-1", "-r", "10", "-c", "2", "-t", "4", "127.0.0.1");
         AssertPeer(read);
         Assert.Contains("[10]: \t1234", read.Output, StringComparison.Ordinal);
         Assert.Contains("[11]: \t5678", read.Output, StringComparison.Ordinal);
-        var input = Peer.Run("mbpoll", "-m", "tcp", "-p", port, "-0", "-1", "-r", "500", "-c", "1", "-t", "3", "127.0.0.1");
+        var input = Peer.Run("mbpoll", "-m", "tcp", "-o", "10", "-p", port, "-0", "-1", "-r", "500", "-c", "1", "-t", "3", "127.0.0.1");
         Assert.Contains("[500]: \t500", input.Output, StringComparison.Ordinal);
-        var refused = Peer.Run("mbpoll", "-m", "tcp", "-p", port, "-0", "-1", "-r", "65535", "-c", "2", "-t", "4", "127.0.0.1");
+        var refused = Peer.Run("mbpoll", "-m", "tcp", "-o", "10", "-p", port, "-0", "-1", "-r", "65535", "-c", "2", "-t", "4", "127.0.0.1");
         Assert.Contains("Illegal data address", refused.Output, StringComparison.Ordinal);
     }
 
@@ -87,7 +87,7 @@ public class InteropTests
         using var line = new SerialPair();
         await using var server = new ModbusServer(Bank());
         _ = server.ServeAsync(ModbusTransport.OpenSerial(line.Near, s_serial), ModbusFraming.Rtu);
-        var read = Peer.Run("mbpoll", "-m", "rtu", "-b", "115200", "-P", "none", "-0", "-1", "-r", "500", "-c", "2", "-t", "3", line.Far);
+        var read = Peer.Run("mbpoll", "-m", "rtu", "-o", "10", "-b", "115200", "-P", "none", "-0", "-1", "-r", "500", "-c", "2", "-t", "3", line.Far);
         AssertPeer(read);
         Assert.Contains("[501]: \t501", read.Output, StringComparison.Ordinal);
     }

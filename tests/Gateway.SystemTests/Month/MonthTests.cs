@@ -3,10 +3,15 @@ using Xunit.Abstractions;
 
 namespace Gateway.SystemTests.Month;
 
+/// <summary>Runs after the others, because the memory it judges is that of the whole process.</summary>
+[CollectionDefinition(nameof(MonthCollection), DisableParallelization = true)]
+public sealed class MonthCollection;
+
 /// <summary>
 /// The site in virtual time with faults on every link, judged after each scan: hours of each seed, or as many as
 /// GATEWAY_MONTH_HOURS says. The whole month of the requirements is 720 of them; <c>.ci/run</c> runs it from one seed.
 /// </summary>
+[Collection(nameof(MonthCollection))]
 public sealed class MonthTests(ITestOutputHelper output)
 {
     private const long MostGrowth = 512 * 1024;
