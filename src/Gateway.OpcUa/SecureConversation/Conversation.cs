@@ -42,7 +42,7 @@ internal sealed partial class Conversation : IDisposable
     }
 
     /// <summary>What was agreed.</summary>
-    public ConnectionLimits Limits { get; }
+    public ConnectionLimits Limits { get; private set; }
 
     /// <summary>The channel's number; 0 before the first token.</summary>
     public uint ChannelId => _current?.ChannelId ?? 0;
@@ -75,6 +75,13 @@ internal sealed partial class Conversation : IDisposable
             if (_isClient || _sending is null)
                 _sending = token;
         }
+    }
+
+    /// <summary>Takes larger messages from now on: a server trusts a client more once it knows who it is.</summary>
+    public void Allow(int maxMessage, int maxChunks)
+    {
+        Limits = Limits with { MaxMessage = maxMessage, MaxChunks = maxChunks };
+        _assembly.Limit = maxMessage;
     }
 
     /// <summary>Makes a token out of the two nonces of an OPN.</summary>

@@ -26,6 +26,7 @@ internal sealed partial class CodeGenerator(SchemaTables tables)
         ["Services.g.cs"] = Structures(s => s.Shape is "request" or "response"),
         ["Structures.g.cs"] = Structures(s => s.Shape is "class" or "struct"),
         ["StructureTable.g.cs"] = StructureTable(),
+        ["StandardNodes.g.cs"] = StandardNodes(),
     };
 
     internal static string Words(string name)
@@ -117,6 +118,21 @@ internal sealed partial class CodeGenerator(SchemaTables tables)
         foreach (SchemaStructure structure in tables.Structures.Values.Where(s => s.Shape is "request" or "response").OrderBy(s => s.EncodingId))
             text.AppendLine($"        {structure.EncodingId} => new {structure.Name}(),");
         return text.AppendLine("        _ => null,").AppendLine("    };").AppendLine("}").ToString();
+    }
+
+    private string StandardNodes()
+    {
+        StringBuilder text = Start(""""
+            /// <summary>The nodes of namespace 0 that a server shows.</summary>
+            internal static class StandardNodes
+            {
+                /// <summary>Lines of: id, class, name, parent, reference, type, data type, rank, modelling rule, access, abstract, symmetric, inverse name, notifier.</summary>
+                public static ReadOnlySpan<byte> Table =>
+                    """
+            """");
+        foreach (string line in tables.StandardNodes)
+            text.AppendLine($"        {line}");
+        return text.AppendLine("        \"\"\"u8;").AppendLine("}").ToString();
     }
 
     private static StringBuilder Start(string opening)

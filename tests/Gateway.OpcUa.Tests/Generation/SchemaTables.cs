@@ -32,6 +32,7 @@ internal sealed class SchemaTables
             StatusCodes.Add((row[0], Convert.ToUInt32(row[1], 16), row[2]));
         foreach (string[] row in Rows(folder, "nodes.csv"))
             Nodes.Add((row[0], uint.Parse(row[1])));
+        StandardNodes = [.. File.ReadLines(Path.Combine(folder, "standard.csv")).Skip(1)];
     }
 
     public SortedDictionary<string, SchemaStructure> Structures { get; } = new(StringComparer.Ordinal);
@@ -41,6 +42,8 @@ internal sealed class SchemaTables
     public List<(string Name, uint Value, string Text)> StatusCodes { get; } = [];
 
     public List<(string Name, uint Id)> Nodes { get; } = [];
+
+    public List<string> StandardNodes { get; }
 
     private static IEnumerable<string[]> Rows(string folder, string file) =>
         File.ReadLines(Path.Combine(folder, file)).Skip(1).Where(l => l.Length > 0).Select(l => l.Split(','));

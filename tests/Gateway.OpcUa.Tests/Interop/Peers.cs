@@ -13,11 +13,13 @@ internal static class Peers
     private static string Folder { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../peers"));
 
     /// <summary>Starts a script and waits for its line that starts with <paramref name="ready"/>.</summary>
-    public static async Task<(Process Process, string Line)> StartAsync(string script, string ready, params string[] arguments)
+    public static Task<(Process Process, string Line)> StartAsync(string script, string ready, params string[] arguments) => StartAsync(script, ready, [], arguments);
+
+    /// <summary>The same; what the script says before is put into <paramref name="lines"/>.</summary>
+    public static async Task<(Process Process, string Line)> StartAsync(string script, string ready, List<string> lines, params string[] arguments)
     {
         await Installed.Value;
         Process process = Launch("node", [Path.Combine(Folder, script), .. arguments]);
-        var lines = new List<string>();
         var line = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Take(string? text)
         {
