@@ -8,6 +8,14 @@ public sealed record WebOptions
 {
     /// <summary>Address of the page, the API and the metrics, for example http://127.0.0.1:8080.</summary>
     public string Http { get; init; } = "http://127.0.0.1:8080";
+    /// <summary>True accepts commands from the gateway's own machine without an account, as long as there is no account.</summary>
+    public bool LocalCommands { get; init; } = true;
+    /// <summary>True lets accounts and tokens only read values, events and metrics.</summary>
+    public bool ReadingNeedsAccount { get; init; }
+    /// <summary>Full path of the certificate chain of an https address, PEM; empty for one that the gateway makes.</summary>
+    public string CertificateFile { get; init; } = "";
+    /// <summary>Full path of its private key, PEM.</summary>
+    public string KeyFile { get; init; } = "";
 }
 
 /// <summary>Metrics of the gateway. Immutable.</summary>

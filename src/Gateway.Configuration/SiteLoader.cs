@@ -82,17 +82,19 @@ public sealed class SiteLoader
         return _bag.ErrorCount > 0 ? new SiteLoadResult(null, diagnostics) : new SiteLoadResult(Combine(gateway, plant), diagnostics);
     }
 
-    private static SiteConfiguration Combine(GatewayDocument gateway, PlantModel plant) => new()
+    private SiteConfiguration Combine(GatewayDocument gateway, PlantModel plant) => new()
     {
         Plant = plant,
         Lines = [.. gateway.Lines.Select(line => line.Definition with
         {
             Devices = [.. line.Devices.Select(device => device.Definition with { Points = [.. device.Points] })],
         })],
-        Web = gateway.Web,
+        Web = gateway.Web with { CertificateFile = FullPath(gateway.Web.CertificateFile), KeyFile = FullPath(gateway.Web.KeyFile) },
         Metrics = gateway.Metrics,
         Timeouts = gateway.Timeouts,
     };
+
+    private string FullPath(string file) => file.Length == 0 ? "" : Path.GetFullPath(Path.Combine(_folder, file));
 
     private SourceText? ReadText(string name, int limitBytes)
     {

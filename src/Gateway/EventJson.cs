@@ -82,7 +82,9 @@ public static class EventJson
         CommandVerb.Reset => "reset",
         CommandVerb.Write => "write",
         CommandVerb.Mode => "mode",
-        _ => "setpoint",
+        CommandVerb.Setpoint => "setpoint",
+        CommandVerb.SignIn => "signIn",
+        _ => "signOut",
     };
 
     /// <summary>Writes a number, or null when it is not finite.</summary>

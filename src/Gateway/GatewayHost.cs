@@ -3,6 +3,8 @@ using Gateway.Drivers;
 using Gateway.Drivers.Modbus;
 using Gateway.Runtime.Scan;
 using Gateway.Storage;
+using Gateway.Tls;
+using Gateway.Users;
 using Gateway.Web;
 
 namespace Gateway;
@@ -18,6 +20,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly Recorder _recorder;
     private readonly ScanThread _scanThread;
+    private readonly AccountDirectory? _accounts;
     private readonly WebApplication _web;
     private readonly List<Task> _lineTasks = [];
 
@@ -60,7 +63,9 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
             Restore(journal, epoch);
         _recorder = new Recorder(Context.Scan, Context.Events, journal, time, _logger);
         _scanThread = new ScanThread(Context, _recorder, epoch, _logger);
-        _web = WebServer.Create(Context, WebServerOptions.Of(site, http), loggers);
+        _accounts = journal is null ? null : new AccountDirectory(journal.Folder, time, loggers.CreateLogger("Gateway.Users"));
+        WebServerOptions options = WebServerOptions.Of(site, http);
+        _web = WebServer.Create(Context, options with { Accounts = _accounts, Certificate = CertificateFor(options.Url, site.Web, journal, time, loggers) }, loggers);
     }
 
     /// <summary>What readers may see.</summary>
@@ -111,7 +116,20 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
     {
         _scanThread.Dispose();
         _recorder.Dispose();
+        _accounts?.Dispose();
         Context.Journal?.Dispose();
+    }
+
+    private static WebCertificate? CertificateFor(string url, WebOptions web, Journal? journal, TimeProvider time, ILoggerFactory loggers)
+    {
+        if (!url.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+            return null;
+        ILogger logger = loggers.CreateLogger("Gateway.Tls");
+        if (web.CertificateFile.Length > 0)
+            return WebCertificate.Given(web.CertificateFile, web.KeyFile, time, logger);
+        return journal is null
+            ? throw new AccountException("GW6504", "an https address needs web.certificateFile, or a data folder (--data) in which the gateway keeps a certificate of its own")
+            : WebCertificate.Own(journal.Folder, new Uri(url).Host, time, logger);
     }
 
     [LoggerMessage(1201, LogLevel.Information, "Site {Site}: {Tags} tags, {Alarms} alarms, {Lines} lines; page, API and metrics at {Url}")]

@@ -201,7 +201,18 @@ internal sealed class GatewayReader
     {
         if (root.Object(WebKey) is { } web)
         {
-            _document.Web = new WebOptions { Http = web.Text(Http) };
+            _document.Web = new WebOptions
+            {
+                Http = web.Text(Http),
+                LocalCommands = web.Boolean(LocalCommands),
+                ReadingNeedsAccount = web.Choice(Reading) == 1,
+                CertificateFile = web.Text(WebCertificateFile),
+                KeyFile = web.Text(WebKeyFile),
+            };
+            if (web.Has(WebCertificateFile) != web.Has(WebKeyFile))
+                web.Fail(DiagnosticCodes.HttpAddress, web.Has(WebKeyFile) ? WebKeyFile : WebCertificateFile, "a certificate and its key belong together; give 'certificateFile' and 'keyFile', or neither");
+            else if (web.Has(WebCertificateFile) && !_document.Web.Http.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+                web.Fail(DiagnosticCodes.UselessSetting, WebCertificateFile, "a certificate has no effect on an http address; write the address as https://...");
             if (!Uri.TryCreate(_document.Web.Http, UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) || address.AbsolutePath != "/")
                 web.Fail(DiagnosticCodes.HttpAddress, Http, $"'{FieldReader.Short(_document.Web.Http)}' is no address of a web server; write it like http://127.0.0.1:8080");
         }

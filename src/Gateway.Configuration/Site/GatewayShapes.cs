@@ -79,7 +79,11 @@ internal static class GatewayShapes
     ]);
 
     public static readonly Field Http = Field.Text("http", "Address of the page, the API and the metrics.", "http://127.0.0.1:8080");
-    public static readonly Shape Web = new("web", "Web server.", [Http]);
+    public static readonly Field LocalCommands = Field.Boolean("localCommands", true, "Accept commands from the gateway's own machine without an account, as long as there is no account.");
+    public static readonly Field Reading = Field.Choice("reading", ["everyone", "accounts"], "everyone", "Who may read values, events and metrics.");
+    public static readonly Field WebCertificateFile = Field.Text("certificateFile", "Certificate chain of an https address, PEM, relative to the site folder; none means one that the gateway makes.");
+    public static readonly Field WebKeyFile = Field.Text("keyFile", "Private key of that certificate, PEM.");
+    public static readonly Shape Web = new("web", "Web server.", [Http, LocalCommands, Reading, WebCertificateFile, WebKeyFile]);
 
     public static readonly Field MetricsEnabled = Field.Boolean("enabled", true, "Serve /metrics.");
     public static readonly Shape Metrics = new("metrics", "Prometheus metrics.", [MetricsEnabled]);

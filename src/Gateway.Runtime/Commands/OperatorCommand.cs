@@ -25,6 +25,10 @@ public enum CommandVerb : byte
     Mode,
     /// <summary>Change a set-point.</summary>
     Setpoint,
+    /// <summary>Sign in; carried out by the web, recorded by the scan.</summary>
+    SignIn,
+    /// <summary>Sign out; likewise.</summary>
+    SignOut,
 }
 
 /// <summary>One command on its way to the scan. Made by the web or a commands file, carried out by the scan.</summary>
@@ -40,6 +44,8 @@ public sealed record OperatorCommand
     public string User { get; init; } = "";
     /// <summary>Why; required for shelving and out of service.</summary>
     public string Reason { get; init; } = "";
+    /// <summary>Why who asks may not; the scan then carries nothing out and records the attempt. Null when it may.</summary>
+    public string? Denied { get; init; }
     /// <summary>Returned with the outcome, so that the asker finds it.</summary>
     public long CorrelationId { get; init; }
 }

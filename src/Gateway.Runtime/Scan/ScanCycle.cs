@@ -123,7 +123,11 @@ public sealed partial class ScanCycle
     {
         while (Commands.TryTake(out OperatorCommand? command))
         {
-            if (command.Verb is CommandVerb.Write or CommandVerb.Setpoint)
+            if (command.Denied is not null)
+                Refuse(command, command.Denied, now);
+            else if (command.Verb is CommandVerb.SignIn or CommandVerb.SignOut)
+                Record(command, command.Reason, isAccepted: true, now);
+            else if (command.Verb is CommandVerb.Write or CommandVerb.Setpoint)
                 Write(command, now);
             else if (command.Verb == CommandVerb.Mode)
                 Refuse(command, "no block of this site has modes", now);
@@ -142,7 +146,9 @@ public sealed partial class ScanCycle
             Refuse(command, "no such output", now);
     }
 
-    private void Refuse(OperatorCommand command, string reason, in ScanTime now)
+    private void Refuse(OperatorCommand command, string reason, in ScanTime now) => Record(command, reason, isAccepted: false, now);
+
+    private void Record(OperatorCommand command, string reason, bool isAccepted, in ScanTime now)
     {
         var item = new ScanEvent
         {
@@ -151,6 +157,7 @@ public sealed partial class ScanCycle
             Code = (int)command.Verb,
             Value = command.Argument,
             Limit = double.NaN,
+            Accepted = isAccepted,
             User = command.User,
             Reason = reason,
             CorrelationId = command.CorrelationId,

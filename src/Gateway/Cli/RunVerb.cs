@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Gateway.Configuration;
 using Gateway.Storage;
+using Gateway.Users;
 
 namespace Gateway.Cli;
 
@@ -44,6 +45,11 @@ internal static class RunVerb
         catch (StoreException e)
         {
             Console.Error.WriteLine($"{data}: error {e.Code}: {e.Message}");
+            return 1;
+        }
+        catch (AccountException e)
+        {
+            Console.Error.WriteLine($"{data ?? folder}: error {e.Code}: {e.Message}");
             return 1;
         }
         catch (IOException e)

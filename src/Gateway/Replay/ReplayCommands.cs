@@ -23,6 +23,9 @@ internal static class ReplayCommands
 {
     private const int MostCommands = 1_000_000;
 
+    // Signing in is no command to the plant: a replay needs none.
+    private static readonly CommandVerb[] s_verbs = [.. Enum.GetValues<CommandVerb>().Where(verb => verb < CommandVerb.SignIn)];
+
     public static IReadOnlyList<ReplayCommand> Read(string file, PlantModel plant)
     {
         using var csv = new ReplayCsv(file, required: 2, "time", "command", "target", "argument", "user", "reason");
@@ -50,7 +53,7 @@ internal static class ReplayCommands
             return new ReplayCommand(time, ReplayAct.Restart, null, 0);
         if (word == "clockStep")
             return new ReplayCommand(time, ReplayAct.ClockStep, null, argument);
-        foreach (CommandVerb verb in Enum.GetValues<CommandVerb>())
+        foreach (CommandVerb verb in s_verbs)
         {
             if (EventJson.VerbOf(verb) != word)
                 continue;
@@ -60,6 +63,6 @@ internal static class ReplayCommands
                 throw wrong($"{(output ? "output" : "alarm")} '{target}' is not defined");
             return new ReplayCommand(time, ReplayAct.Command, new OperatorCommand { Verb = verb, Target = index, Argument = argument, User = user, Reason = reason }, 0);
         }
-        throw wrong($"command '{word}' is not known; there are {string.Join(", ", Enum.GetValues<CommandVerb>().Select(EventJson.VerbOf))}, restart and clockStep");
+        throw wrong($"command '{word}' is not known; there are {string.Join(", ", s_verbs.Select(EventJson.VerbOf))}, restart and clockStep");
     }
 }

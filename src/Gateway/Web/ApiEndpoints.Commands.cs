@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Gateway.Runtime.Alarms;
 using Gateway.Runtime.Commands;
 using Gateway.Runtime.Events;
+using Gateway.Runtime.Outputs;
 using Gateway.Runtime.Scan;
 using Gateway.Web.Messages;
 using Gateway.Web.Reports;
@@ -25,9 +27,10 @@ internal sealed partial class ApiEndpoints
     private async Task AlarmActAsync(HttpContext http)
     {
         string id = RouteText(http, "id"), act = RouteText(http, "act");
-        if (_gate.Refusal(http) is { } stranger)
+        Caller caller = _gate.ForAct(http);
+        if (caller.Refusal is { } stranger)
         {
-            await Problem.WriteAsync(http, StatusCodes.Status403Forbidden, stranger);
+            await Problem.WriteAsync(http, caller.Status, stranger);
             return;
         }
         if (!_alarms.TryFind(id, out int alarm) || !s_acts.TryGetValue(act, out CommandVerb verb))
@@ -36,24 +39,29 @@ internal sealed partial class ApiEndpoints
             await Problem.WriteAsync(http, StatusCodes.Status404NotFound, missing);
             return;
         }
+        AlarmDefinition definition = _context.Scan.Plant.Alarms[alarm];
+        if (!await HasRightAsync(http, caller, verb, alarm, id, definition.Area, definition.Class))
+            return;
         AlarmActRequest? body = await ReadAsync(http, ApiJson.Default.AlarmActRequest);
         if (body is null)
             return;
-        if (FaultOf(body.User, body.Reason) is { } fault || (fault = FaultOf(verb, body)) is not null)
+        string? user = NameOf(caller, body.User);
+        if (FaultOf(user, body.Reason) is { } fault || (fault = FaultOf(verb, body)) is not null)
         {
             await Problem.WriteAsync(http, StatusCodes.Status400BadRequest, fault);
             return;
         }
         double argument = verb == CommandVerb.Ack ? body.Occurrence ?? 0 : body.Seconds ?? 0;
-        await PassOnAsync(http, verb, alarm, argument, body.User!, body.Reason);
+        await PassOnAsync(http, verb, alarm, argument, user!, body.Reason);
     }
 
     private async Task OutputAsync(HttpContext http)
     {
         string name = RouteText(http, "tag");
-        if (_gate.Refusal(http) is { } stranger)
+        Caller caller = _gate.ForAct(http);
+        if (caller.Refusal is { } stranger)
         {
-            await Problem.WriteAsync(http, StatusCodes.Status403Forbidden, stranger);
+            await Problem.WriteAsync(http, caller.Status, stranger);
             return;
         }
         int output = FindOutput(name);
@@ -63,16 +71,20 @@ internal sealed partial class ApiEndpoints
             await Problem.WriteAsync(http, StatusCodes.Status404NotFound, missing);
             return;
         }
+        OutputDefinition definition = _context.Scan.Plant.Outputs[output];
+        if (!await HasRightAsync(http, caller, CommandVerb.Write, output, name, _context.Scan.Plant.Tags[definition.Tag].Area, ""))
+            return;
         OutputWriteRequest? body = await ReadAsync(http, ApiJson.Default.OutputWriteRequest);
         if (body is null)
             return;
-        string? fault = FaultOf(body.User, body.Reason) ?? (body.Value is not { } number ? "'value' is missing." : double.IsFinite(number) ? null : "'value' is too large for a number.");
+        string? user = NameOf(caller, body.User);
+        string? fault = FaultOf(user, body.Reason) ?? (body.Value is not { } number ? "'value' is missing." : double.IsFinite(number) ? null : "'value' is too large for a number.");
         if (fault is not null)
         {
             await Problem.WriteAsync(http, StatusCodes.Status400BadRequest, fault);
             return;
         }
-        await PassOnAsync(http, CommandVerb.Write, output, body.Value!.Value, body.User!, body.Reason);
+        await PassOnAsync(http, CommandVerb.Write, output, body.Value!.Value, user!, body.Reason);
     }
 
     /// <summary>By the name of the output, or by that of the tag it writes.</summary>

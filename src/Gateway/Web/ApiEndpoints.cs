@@ -30,7 +30,7 @@ internal sealed partial class ApiEndpoints
         _context = context;
         _options = options;
         _stopping = stopping;
-        _gate = new CommandGate(options.TokenSha256);
+        _gate = new CommandGate(options);
         _clock = new ApiClock(context.Time);
         _tags = new TagReport(context, _clock);
         _lines = new LineReport(context, _clock);
@@ -54,6 +54,20 @@ internal sealed partial class ApiEndpoints
         routes.MapGet("/api/v1/compliance", ComplianceAsync);
         routes.MapGet("/api/v1/events", EventsAsync);
         routes.MapGet("/api/v1/stream", StreamAsync);
+        routes.MapGet("/api/v1/session", SessionAsync);
+        routes.MapPost("/api/v1/session", SignInAsync);
+        routes.MapDelete("/api/v1/session", SignOutAsync);
+    }
+
+    /// <summary>Where reading needs an account: lets through who may read, and what a page needs to sign in.</summary>
+    public async Task GuardReadingAsync(HttpContext http, RequestDelegate next)
+    {
+        PathString path = http.Request.Path;
+        bool isOpen = path == "/api/v1/session" || !(path.StartsWithSegments("/api") || path == "/metrics") || !HttpMethods.IsGet(http.Request.Method);
+        if (isOpen || _gate.MayRead(http))
+            await next(http);
+        else
+            await Problem.WriteAsync(http, StatusCodes.Status401Unauthorized, "Reading needs an account here: sign in, or send a bearer token with the scope read.");
     }
 
     private static Task WriteAsync<T>(HttpContext http, T message, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)

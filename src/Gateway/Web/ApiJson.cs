@@ -23,5 +23,7 @@ namespace Gateway.Web;
 [JsonSerializable(typeof(HeartbeatMessage))]
 [JsonSerializable(typeof(AlarmActRequest))]
 [JsonSerializable(typeof(OutputWriteRequest))]
+[JsonSerializable(typeof(SignInRequest))]
+[JsonSerializable(typeof(SessionMessage))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Gateway.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -23,12 +24,25 @@ public static class WebServer
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
         builder.WebHost.UseKestrelCore();
+        if (options.Certificate is { } certificate)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
+            {
+                https.ServerCertificateSelector = (_, _) => certificate.Current;
+                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                https.HandshakeTimeout = options.HeaderTimeout;
+            }));
+        }
         builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, options));
         builder.WebHost.UseUrls(options.Url);
         WebApplication app = builder.Build();
         ILogger logger = (loggers ?? app.Services.GetRequiredService<ILoggerFactory>()).CreateLogger("Gateway.Web");
         app.Use((http, next) => RequestGuard.RunAsync(http, next, logger));
-        new ApiEndpoints(context, options, app.Lifetime.ApplicationStopping).Map(app);
+        var api = new ApiEndpoints(context, options, app.Lifetime.ApplicationStopping);
+        if (options.ReadingNeedsAccount)
+            app.Use((http, next) => api.GuardReadingAsync(http, next));
+        api.Map(app);
         PageFiles.Map(app);
         if (options.Metrics)
             new MetricsEndpoint(new GatewayMetrics(context)).Map(app);

@@ -1,4 +1,6 @@
 using Gateway.Configuration;
+using Gateway.Tls;
+using Gateway.Users;
 
 namespace Gateway.Web;
 
@@ -12,6 +14,14 @@ public sealed record WebServerOptions
     public required string Url { get; init; }
     /// <summary>SHA-256 of the token that commands from other machines must carry, in hexadecimal; empty for none.</summary>
     public string TokenSha256 { get; init; } = "";
+    /// <summary>The accounts; null where there is no data folder to keep any.</summary>
+    public AccountDirectory? Accounts { get; init; }
+    /// <summary>The certificate of an https address; null for http.</summary>
+    public WebCertificate? Certificate { get; init; }
+    /// <summary>True accepts commands from this machine without an account, as long as there is no account.</summary>
+    public bool LocalCommands { get; init; } = true;
+    /// <summary>True lets accounts and tokens only read values, events and metrics.</summary>
+    public bool ReadingNeedsAccount { get; init; }
     /// <summary>False leaves out /metrics.</summary>
     public bool Metrics { get; init; } = true;
     /// <summary>Open event streams at most; one more is refused.</summary>
@@ -34,6 +44,8 @@ public sealed record WebServerOptions
     {
         Url = url ?? site.Web.Http,
         Metrics = site.Metrics.Enabled,
+        LocalCommands = site.Web.LocalCommands,
+        ReadingNeedsAccount = site.Web.ReadingNeedsAccount,
         TokenSha256 = Environment.GetEnvironmentVariable(TokenVariable) ?? "",
     };
 }

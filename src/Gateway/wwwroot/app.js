@@ -167,9 +167,50 @@ function alarmButton(alarm) {
   return button;
 }
 
+// Who is signed in. The token proves that an act comes from this page; it lives in memory only.
+let session = { user: null, needsAccount: false, csrfToken: null };
+
+const actHeaders = () => session.csrfToken
+  ? { "Content-Type": "application/json", "X-CSRF-Token": session.csrfToken }
+  : { "Content-Type": "application/json" };
+
+function showSession(said) {
+  session = said;
+  $("sign-in").hidden = !said.needsAccount || said.user !== null;
+  $("signed-in").hidden = said.user === null;
+  $("signed-in-as").textContent = said.user === null ? "" : said.user + " (" + said.role + ")";
+  $("user").parentElement.hidden = said.needsAccount;
+}
+
+async function askSession() {
+  try { showSession(await ask("api/v1/session")); } catch (error) { console.warn("no session:", error.message); }
+}
+
+async function changeSession(method, body) {
+  const result = $("act-result");
+  try {
+    const answer = await fetch("api/v1/session", { method, headers: actHeaders(), body, signal: AbortSignal.timeout(10000) });
+    const said = await answer.json();
+    result.textContent = answer.ok ? "" : said.detail;
+    result.className = answer.ok ? "" : "trouble";
+    if (answer.ok) showSession(said);
+  } catch (error) {
+    result.textContent = "not signed in or out: " + error.message;
+    result.className = "trouble";
+  }
+}
+
+function signIn(event) {
+  event.preventDefault();
+  const body = JSON.stringify({ user: $("account").value.trim(), password: $("password").value });
+  $("password").value = "";
+  changeSession("POST", body);
+}
+
 // The occurrence shown is the one acknowledged: an alarm that came again meanwhile stays unacknowledged.
 async function perform(alarm, act) {
-  const result = $("act-result"), user = $("user").value.trim();
+  const result = $("act-result"), user = session.user || $("user").value.trim();
+  if (session.needsAccount && !session.user) { result.textContent = "Sign in first."; result.className = "caution"; $("account").focus(); return; }
   if (!user) { result.textContent = "Enter your name first."; result.className = "caution"; $("user").focus(); return; }
   try { localStorage.setItem("user", user); } catch { /* a private window remembers nothing */ }
   const key = act + " " + alarm.id, body = act === "ack" ? { user, occurrence: alarm.occurrence } : { user };
@@ -177,12 +218,13 @@ async function perform(alarm, act) {
   showAlarms();
   try {
     const answer = await fetch("api/v1/alarms/" + encodeURIComponent(alarm.id) + "/" + act, {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal: AbortSignal.timeout(10000),
+      method: "POST", headers: actHeaders(), body: JSON.stringify(body), signal: AbortSignal.timeout(10000),
     });
     const said = await answer.json();
     const text = !answer.ok ? "refused: " + said.detail : answer.status === 202 ? "passed on, no outcome yet" : act === "ack" ? "acknowledged" : "reset";
     result.textContent = alarm.id + " " + text;
     result.className = answer.ok ? "" : "trouble";
+    if (answer.status === 401) await askSession();
   } catch (error) {
     result.textContent = alarm.id + " not known whether it was done: " + error.message;
     result.className = "trouble";
@@ -374,8 +416,11 @@ async function start() {
   $("filter").addEventListener("input", showTags);
   $("not-good").addEventListener("change", showTags);
   $("all-alarms").addEventListener("change", showAlarms);
+  $("sign-in").addEventListener("submit", signIn);
+  $("sign-out").addEventListener("click", () => changeSession("DELETE"));
   setInterval(watch, 500);
   watch();
+  await askSession();
   await refresh();
   try {
     const site = await ask("api/v1/site");

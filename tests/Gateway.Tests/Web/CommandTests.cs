@@ -333,29 +333,29 @@ public sealed class CommandTests
     [InlineData("::1", "wrong", false)]
     public void Commands_come_from_this_machine_or_with_the_token(string remote, string? token, bool may)
     {
-        var gate = new CommandGate(Convert.ToHexString(SHA256.HashData("secret"u8)));
+        var gate = new CommandGate(new WebServerOptions { Url = "", TokenSha256 = Convert.ToHexString(SHA256.HashData("secret"u8)) });
         var http = new DefaultHttpContext();
         http.Connection.RemoteIpAddress = IPAddress.Parse(remote);
         http.Request.Host = new HostString("localhost", 8080);
         if (token is not null)
             http.Request.Headers.Authorization = "Bearer " + token;
 
-        Assert.Equal(may, gate.Refusal(http) is null);
+        Assert.Equal(may, gate.ForAct(http).Refusal is null);
     }
 
     [Fact]
     public void Without_a_hash_no_token_opens()
     {
-        var gate = new CommandGate("");
+        var gate = new CommandGate(new WebServerOptions { Url = "", TokenSha256 = "" });
         var http = new DefaultHttpContext();
         http.Connection.RemoteIpAddress = IPAddress.Parse("192.0.2.7");
         http.Request.Headers.Authorization = "Bearer ";
 
-        Assert.NotNull(gate.Refusal(http));
+        Assert.NotNull(gate.ForAct(http).Refusal);
     }
 
     [Theory]
     [InlineData("abc")]
     [InlineData("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz")]
-    public void A_hash_that_is_none_is_refused_at_start(string hash) => Assert.Throws<ArgumentException>(() => new CommandGate(hash));
+    public void A_hash_that_is_none_is_refused_at_start(string hash) => Assert.Throws<ArgumentException>(() => new CommandGate(new WebServerOptions { Url = "", TokenSha256 = hash }));
 }
