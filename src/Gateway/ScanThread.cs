@@ -129,7 +129,7 @@ public sealed partial class ScanThread : IDisposable
         if (_context.Journal is not { } journal || journal.Status.State == _storeState)
             return;
         StoreState state = journal.Status.State;
-        var item = new ScanEvent { Kind = EventKind.System, Subject = -1, Code = (int)SystemEvent.StoreChanged, From = (int)_storeState, To = (int)state, Value = double.NaN, Limit = double.NaN, Accepted = true, Reason = journal.Status.Reason };
+        ScanEvent item = ScanEvent.OfSystem(SystemEvent.StoreChanged, reason: journal.Status.Reason) with { From = (int)_storeState, To = (int)state };
         _storeState = state;
         _context.Scan.Events.Add(now, ref item);
     }
@@ -139,7 +139,7 @@ public sealed partial class ScanThread : IDisposable
         _unreported += skipped;
         if (_unreported == 0 || now.Elapsed < _nextReport)
             return;
-        var item = new ScanEvent { Kind = EventKind.System, Subject = -1, Code = (int)SystemEvent.ScanOverrun, Value = _unreported, Limit = double.NaN, Accepted = true };
+        ScanEvent item = ScanEvent.OfSystem(SystemEvent.ScanOverrun, _unreported);
         _context.Scan.Events.Add(now, ref item);
         _unreported = 0;
         // Doubling up to an hour: the first line is prompt, a lasting overload does not fill the disk.

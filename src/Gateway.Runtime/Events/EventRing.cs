@@ -48,7 +48,7 @@ public sealed class EventRing
         long free = _slots.Length - (head - Volatile.Read(ref _tail));
         if (_lost != _lostReported && free >= 2)
         {
-            var lost = new ScanEvent { Kind = EventKind.System, Code = (int)SystemEvent.EventsLost, Subject = -1, Value = _lost - _lostReported, Limit = double.NaN, Accepted = true };
+            ScanEvent lost = ScanEvent.OfSystem(SystemEvent.EventsLost, _lost - _lostReported);
             _lostReported = _lost;
             Write(now, ref lost);
             free--;

@@ -57,4 +57,11 @@ public struct ScanEvent
     public string? Reason;
     /// <summary>Given by the asker of a command, so that the outcome is found; 0 for none.</summary>
     public long CorrelationId;
+
+    /// <summary>A fact about the gateway itself; states, if any, are set by the caller.</summary>
+    /// <param name="what">What happened.</param>
+    /// <param name="value">Its measure, NaN for none.</param>
+    /// <param name="reason">Why, in words.</param>
+    public static ScanEvent OfSystem(SystemEvent what, double value = double.NaN, string? reason = null) =>
+        new() { Kind = EventKind.System, Subject = -1, Code = (int)what, Value = value, Limit = double.NaN, Accepted = true, Reason = reason };
 }

@@ -20,45 +20,31 @@ public sealed class InputFrame
 }
 
 /// <summary>
-/// Triple buffer between one field line (writer) and the scan (reader): the newest image wins and neither side waits.
+/// <see cref="TripleBuffer{T}"/> between one field line (writer) and the scan (reader): the newest image wins and neither side waits.
 /// The line fills <see cref="Back"/> and calls <see cref="Publish"/>; the scan calls <see cref="TryLatch"/>.
 /// </summary>
 public sealed class InputMailbox
 {
-    private const int Fresh = 4;
-    private readonly InputFrame[] _frames;
-    private int _back;       // line only
-    private int _front = 1;  // scan only
-    private int _middle = 2; // index of the frame in between, with the Fresh bit when it was not read yet
+    private readonly TripleBuffer<InputFrame> _frames;
 
     /// <summary>Makes a mailbox for <paramref name="count"/> points; nothing is in it yet.</summary>
     public InputMailbox(int count)
     {
         Count = count;
-        _frames = [new InputFrame(count), new InputFrame(count), new InputFrame(count)];
+        _frames = new TripleBuffer<InputFrame>(() => new InputFrame(count));
     }
 
     /// <summary>Number of points.</summary>
     public int Count { get; }
 
     /// <summary>The spare frame. Line only; its content is that of an earlier image.</summary>
-    public InputFrame Back => _frames[_back];
+    public InputFrame Back => _frames.Back;
 
     /// <summary>Makes the back frame the newest image. Line only.</summary>
-    public void Publish() => _back = Interlocked.Exchange(ref _middle, _back | Fresh) & ~Fresh;
+    public void Publish() => _frames.Publish();
 
     /// <summary>Gives the newest image when there is one that was not latched before. Scan only.</summary>
-    public bool TryLatch([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out InputFrame? frame)
-    {
-        if ((Volatile.Read(ref _middle) & Fresh) == 0)
-        {
-            frame = null;
-            return false;
-        }
-        _front = Interlocked.Exchange(ref _middle, _front) & ~Fresh;
-        frame = _frames[_front];
-        return true;
-    }
+    public bool TryLatch([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out InputFrame? frame) => _frames.TryTake(out frame);
 }
 
 /// <summary>Binds a mailbox to the tags it feeds, with the ages at which silence shows.</summary>

@@ -33,15 +33,11 @@ public sealed class ScanCheckpoint
 /// </summary>
 public sealed class CheckpointMailbox
 {
-    private const int Fresh = 4;
-    private readonly ScanCheckpoint[] _frames;
-    private int _back;       // scan only
-    private int _front = 1;  // recorder only
-    private int _middle = 2; // index of the frame in between, with the Fresh bit when it was not read yet
+    private readonly TripleBuffer<ScanCheckpoint> _frames;
     private long _completed;
     private bool _isAsked;
 
-    internal CheckpointMailbox(Func<ScanCheckpoint> create) => _frames = [create(), create(), create()];
+    internal CheckpointMailbox(Func<ScanCheckpoint> create) => _frames = new TripleBuffer<ScanCheckpoint>(create);
 
     /// <summary>Sequence number of the newest event of a complete scan. Any thread.</summary>
     public long Completed => Volatile.Read(ref _completed);
@@ -50,30 +46,20 @@ public sealed class CheckpointMailbox
     public bool IsAsked => Volatile.Read(ref _isAsked);
 
     /// <summary>The spare frame. Scan only.</summary>
-    internal ScanCheckpoint Back => _frames[_back];
+    internal ScanCheckpoint Back => _frames.Back;
 
     /// <summary>Asks for a checkpoint after the scan that runs now or next. Recorder only.</summary>
     public void Ask() => Volatile.Write(ref _isAsked, true);
 
     /// <summary>Gives the newest checkpoint when there is one that was not taken before. Recorder only.</summary>
-    public bool TryTake([NotNullWhen(true)] out ScanCheckpoint? checkpoint)
-    {
-        if ((Volatile.Read(ref _middle) & Fresh) == 0)
-        {
-            checkpoint = null;
-            return false;
-        }
-        _front = Interlocked.Exchange(ref _middle, _front) & ~Fresh;
-        checkpoint = _frames[_front];
-        return true;
-    }
+    public bool TryTake([NotNullWhen(true)] out ScanCheckpoint? checkpoint) => _frames.TryTake(out checkpoint);
 
     /// <summary>Makes the back frame the newest checkpoint and its scan complete. Scan only.</summary>
     internal void Publish()
     {
         long sequence = Back.Sequence;
         Volatile.Write(ref _isAsked, false);
-        _back = Interlocked.Exchange(ref _middle, _back | Fresh) & ~Fresh;
+        _frames.Publish();
         Volatile.Write(ref _completed, sequence);
     }
 }

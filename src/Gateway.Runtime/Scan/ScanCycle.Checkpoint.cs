@@ -37,7 +37,7 @@ public sealed partial class ScanCycle
         Alarms.Restore(alarms, now);
         if (compliance is not null)
             Compliance.Restore(compliance);
-        var item = new ScanEvent { Kind = EventKind.System, Subject = -1, Code = (int)SystemEvent.Restored, Value = outage, Limit = double.NaN, Accepted = true, Reason = report };
+        ScanEvent item = ScanEvent.OfSystem(SystemEvent.Restored, outage, report);
         Events.Add(now, ref item);
     }
 }

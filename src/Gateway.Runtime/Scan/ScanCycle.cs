@@ -115,7 +115,7 @@ public sealed partial class ScanCycle
         if (Math.Abs(step) < ClockStepLimit)
             return;
         _clockOffset = offset;
-        var item = new ScanEvent { Kind = EventKind.System, Subject = -1, Code = (int)SystemEvent.ClockStep, Value = step / (double)ScanTime.TicksPerSecond, Limit = double.NaN, Accepted = true };
+        ScanEvent item = ScanEvent.OfSystem(SystemEvent.ClockStep, step / (double)ScanTime.TicksPerSecond);
         Events.Add(now, ref item);
     }
 
@@ -175,7 +175,7 @@ public sealed partial class ScanCycle
     {
         if (_state == state)
             return;
-        var item = new ScanEvent { Kind = EventKind.System, Subject = -1, Code = (int)SystemEvent.RunStateChanged, From = (int)_state, To = (int)state, Value = double.NaN, Limit = double.NaN, Accepted = true };
+        ScanEvent item = ScanEvent.OfSystem(SystemEvent.RunStateChanged) with { From = (int)_state, To = (int)state };
         _state = state;
         Events.Add(now, ref item);
     }

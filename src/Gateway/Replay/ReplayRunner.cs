@@ -156,7 +156,7 @@ public sealed class ReplayRunner
         output.ForgetVersions();
         _scan.Alarms.Restore(alarms, now);
         _scan.Compliance.Restore(compliance);
-        var item = new ScanEvent { Kind = EventKind.System, Subject = -1, Code = (int)SystemEvent.Restored, Value = double.NaN, Limit = double.NaN, Accepted = true };
+        ScanEvent item = ScanEvent.OfSystem(SystemEvent.Restored);
         _scan.Events.Add(now, ref item);
     }
 }
