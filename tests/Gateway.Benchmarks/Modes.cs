@@ -21,6 +21,8 @@ internal static class Modes
           alarm-latency  register in the PLC to alarm on the stream                  --gateway FILE [--changes N]
           bsm1      14 days of the benchmark plant beside a scalar loop, and its convergence table  [--influent FILE] [--noise FILE] [--no-table]
           works     the four-lane works behind its PLCs at 1,000 times real time    [--site DIR]
+          works-live     the same with a real gateway polling it through sockets     --gateway FILE --plcsim FILE [--site DIR] [--seconds N]
+          settled   the state from which the lanes of the works start
           micro     BenchmarkDotNet: decoding, alarm engine, compliance engine, expression
           smoke     a short run of client, server, scan and lateness; fails when one does not run or allocates
         docs/benchmarks.md says what each figure means.
@@ -67,6 +69,11 @@ internal static class Modes
                 return Bsm1Benchmark.Run(output, arguments);
             case "works":
                 return WorksBenchmark.Run(output, arguments.Text("--site") ?? "config/tangjiatuo");
+            case "works-live":
+                new WorksLiveBenchmark(output, RequireGateway(arguments), arguments.Text("--plcsim") ?? throw new BenchmarkException("--plcsim FILE is needed: plcsim or plcsim.dll"), arguments.Text("--site") ?? "config/tangjiatuo").RunAsync(arguments.Number("--seconds", 20)).GetAwaiter().GetResult();
+                return 0;
+            case "settled":
+                return SettledState.Run(output);
             case "smoke":
                 return Smoke(output, programs);
 #if !NATIVE

@@ -75,7 +75,7 @@ internal sealed class SignalTable
             var number = index;
             var blower = air.Blowers[index];
             var name = $"BL{index + 1}";
-            Setpoint(name + "_SP", Area, "%", 0, 100, () => blower.Setpoint, value => _plant.CommandBlower(number, value), blower.Condition);
+            Setpoint(name + "_SP", Area, "%", 0, 100, () => blower.Setpoint, value => _plant.CommandBlower(number, value), blower.Condition, isControlled: true);
             Measured(name + "_FB", Area, "%", 0, 100, SensorClass.Ideal, 0, () => blower.Feedback);
             Measured(name + "_PWR", Area, "kW", 0, 1000, SensorClass.Ideal, 0, () => blower.Power);
             Status(name + "_STAT", Area, 65535, () => StatusWords.OfBlower(blower, _plant.IsBlowerRemote(number)));
@@ -134,7 +134,7 @@ internal sealed class SignalTable
             var suffix = zone + 3;
             Measured($"{prefix}AIT_DO{suffix}", area, "mg/L", 0, 10, SensorClass.A, 60, () => lane.Oxygen(number), index);
             Measured($"{prefix}FIT_AIR{suffix}", area, "Nm3/h", 0, 20_000, SensorClass.A, 10, () => valve.Air, index);
-            Setpoint($"{prefix}VLV{suffix}_SP", area, "%", 0, 100, () => valve.Setpoint, value => valve.Setpoint = value, valve.Condition);
+            Setpoint($"{prefix}VLV{suffix}_SP", area, "%", 0, 100, () => valve.Setpoint, value => valve.Setpoint = value, valve.Condition, isControlled: true);
             Measured($"{prefix}VLV{suffix}_FB", area, "%", 0, 100, SensorClass.Ideal, 0, () => valve.Position, index);
         }
 
@@ -165,18 +165,19 @@ internal sealed class SignalTable
         _entries.Add(new SignalEntry(signal, read, null, instrument, lane == NoLane ? null : _process.Lanes[lane]));
     }
 
+    // What the local control moves by itself needs no value to fall back to.
     private void Setpoint(
-        string name, string area, string unit, double low, double high, Func<double> read, Action<double> write, ActuatorCondition? actuator = null) =>
-        Plain(new PlantSignal(name, area, SignalKind.Setpoint, unit, low, high, SensorClass.Ideal, 0), read, write, actuator);
+        string name, string area, string unit, double low, double high, Func<double> read, Action<double> write, ActuatorCondition? actuator = null, bool isControlled = false)
+    {
+        var signal = new PlantSignal(name, area, SignalKind.Setpoint, unit, low, high, SensorClass.Ideal, 0);
+        _entries.Add(new SignalEntry(signal, read, write, null, null, actuator, isControlled ? null : read()));
+    }
 
     private void Command(string name, string area, double high, Func<double> read, Action<double> write) =>
-        Plain(new PlantSignal(name, area, SignalKind.Command, "-", 0, high, SensorClass.Ideal, 0), read, write);
+        _entries.Add(new SignalEntry(new PlantSignal(name, area, SignalKind.Command, "-", 0, high, SensorClass.Ideal, 0), read, write, null, null));
 
     private void Status(string name, string area, double high, Func<double> read, string unit = "-") =>
-        Plain(new PlantSignal(name, area, SignalKind.Status, unit, 0, high, SensorClass.Ideal, 0), read, null);
-
-    private void Plain(PlantSignal signal, Func<double> read, Action<double>? write, ActuatorCondition? actuator = null) =>
-        _entries.Add(new SignalEntry(signal, read, write, null, null, actuator));
+        _entries.Add(new SignalEntry(new PlantSignal(name, area, SignalKind.Status, unit, 0, high, SensorClass.Ideal, 0), read, null, null, null));
 }
 
 /// <summary>One row of the table.</summary>
@@ -186,5 +187,6 @@ internal sealed class SignalTable
 /// <param name="Instrument">The instrument in between; null for set-points, commands and status words.</param>
 /// <param name="Lane">The lane whose input station carries it; null when it is not lost with one.</param>
 /// <param name="Actuator">What obeys the set-point; null for others.</param>
+/// <param name="Fallback">What the set-point returns to when the supervisor is gone; null where the local control moves it, and for others.</param>
 internal sealed record SignalEntry(
-    PlantSignal Signal, Func<double> Read, Action<double>? Write, Instrument? Instrument, LaneProcess? Lane, ActuatorCondition? Actuator = null);
+    PlantSignal Signal, Func<double> Read, Action<double>? Write, Instrument? Instrument, LaneProcess? Lane, ActuatorCondition? Actuator = null, double? Fallback = null);

@@ -11,7 +11,8 @@ namespace Gateway.Simulation.Process;
 /// <para>While no supervisor's heartbeat (<c>SYS_GW_HB</c>) changes, the plant controls itself: valve set-points and
 /// blower set-points are its own outputs and a write to them is overwritten in the next step. With a living heartbeat
 /// the valve set-points of lanes in mode 1 to 3 and each blower set-point that has been written belong to the
-/// supervisor. 10 s without a change of the heartbeat bring the local control back (fallback).</para>
+/// supervisor. 10 s without a change of the heartbeat bring the local control back (fallback), and the other set-points
+/// return to the plant's own.</para>
 /// <para><c>SYS_RAIN_MODE</c> is only kept; the weather is <see cref="Weather"/>.</para>
 /// </remarks>
 public sealed class SimulatedPlant
@@ -37,6 +38,7 @@ public sealed class SimulatedPlant
     private DateTimeOffset _heartbeatStart;
     private double _heartbeatAge;
     private bool _hadHeartbeat;
+    private bool _wasRemote;
 
     /// <summary>Builds the plant and runs its process through the warm-up.</summary>
     public SimulatedPlant(PlantOptions options)
@@ -231,7 +233,8 @@ public sealed class SimulatedPlant
     {
         Now = end;
         if (!IsRemoteActive)
-            Array.Clear(_commandedBlowers);
+            ReturnToLocal();
+        _wasRemote = IsRemoteActive;
         for (var index = 0; index < Process.Lanes.Count; index++)
         {
             var lane = Process.Lanes[index];
@@ -241,6 +244,20 @@ public sealed class SimulatedPlant
 
         _local.ControlBlowers(Process.Air, _commandedBlowers, seconds);
         Process.Step(Now.ToOffset(_localOffset), seconds);
+    }
+
+    // Once, when the supervisor is lost: pumps, dosing, lamps and header pressure go back to the plant's own set-points. What
+    // is written later without a supervisor is somebody's act at the panel, and stays.
+    private void ReturnToLocal()
+    {
+        Array.Clear(_commandedBlowers);
+        if (!_wasRemote)
+            return;
+        foreach (var entry in _entries)
+        {
+            if (entry.Fallback is { } local)
+                entry.Write!(local);
+        }
     }
 
     // The local control sees what its probes show, wrong or right; before there are probes it sees the truth.

@@ -187,6 +187,31 @@ public sealed class SimulatedPlantTests
     }
 
     [Fact]
+    public void A_lost_supervisor_leaves_pumps_dosing_and_lamps_at_the_plants_own_set_points()
+    {
+        string[] names = ["L1_RAS_SP", "L2_QINT_SP", "WAS_SP_401", "CHM_SP_501", "CHM_SP_502", "DIS_SP_701", "BL_PSP_300"];
+        double[] local = Read();
+        _plant.Set("SYS_GW_HB", 1);
+        _plant.Step(1);
+        double[] written = [80, 90, 300, 900, 700, 20, 70];
+        for (int i = 0; i < names.Length; i++)
+            Assert.True(_plant.Set(names[i], written[i]));
+        _plant.Step(8);
+        Assert.Equal(written, Read());
+        _plant.Step(2);
+        Assert.Equal(local, Read());
+
+        // Nobody supervises: an act at the panel stays, also when a controller starts anew.
+        _plant.Set("CHM_SP_502", 300);
+        _plant.Step(60);
+        _plant.RestartController();
+        _plant.Step(60);
+        Assert.Equal(300, _plant[_plant.Resolve("CHM_SP_502")]);
+
+        double[] Read() => Array.ConvertAll(names, name => _plant[_plant.Resolve(name)]);
+    }
+
+    [Fact]
     public void Faults_show_in_the_status_words()
     {
         var process = _plant.Process;
