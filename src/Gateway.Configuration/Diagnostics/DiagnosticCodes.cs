@@ -86,7 +86,7 @@ internal static class DiagnosticCodes
     public static readonly DiagnosticCode AlarmStateValue = Error("GW3008", "The state of an alarm cannot occur.");
     public static readonly DiagnosticCode AlarmRate = Error("GW3009", "A rate of change cannot be measured.");
     public static readonly DiagnosticCode AlarmDelay = Warning("GW3010", "An on-delay uses up the time to respond.");
-    public static readonly DiagnosticCode AlarmPriority = Warning("GW3011", "A priority differs from severity and time to respond.");
+    public static readonly DiagnosticCode AlarmPriority = Error("GW3011", "A priority differs from severity and time to respond.");
     public static readonly DiagnosticCode NotRationalized = Warning("GW3012", "An alarm is not rationalized.");
     public static readonly DiagnosticCode PermitShelving = Warning("GW3013", "An alarm of a permit may be shelved.");
     public static readonly DiagnosticCode SameCondition = Warning("GW3014", "Two alarms watch the same condition.");

@@ -9,7 +9,8 @@ namespace Gateway.Runtime.Tests.Alarms;
 /// <summary>Long random walks of the engine beside a second, independently written model.</summary>
 public sealed class AlarmWalkTests(ITestOutputHelper output)
 {
-    private const int Steps = 100_000;
+    // Six kinds: more than a million events together.
+    private const int Steps = 170_000;
     private const int MaxShelve = 40;
 
     private static readonly (bool Latching, bool Ack, int On, int Off, int ReAlarm)[] Kinds =
