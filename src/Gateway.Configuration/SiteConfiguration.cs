@@ -25,6 +25,23 @@ public sealed record MetricsOptions
     public bool Enabled { get; init; } = true;
 }
 
+/// <summary>History of samples. Immutable.</summary>
+public sealed record HistorySettings
+{
+    /// <summary>True to keep one, when there is a data folder.</summary>
+    public bool Enabled { get; init; } = true;
+    /// <summary>Age in days at which samples are removed.</summary>
+    public int KeepSamplesDays { get; init; } = 100;
+    /// <summary>Age in days at which minute means are removed.</summary>
+    public int KeepMinutesDays { get; init; } = 800;
+    /// <summary>Age in days at which hour means are removed.</summary>
+    public int KeepHoursDays { get; init; } = 3660;
+    /// <summary>Size in MiB of all files at which the oldest samples are removed before their age.</summary>
+    public int MaxMegabytes { get; init; } = 16_384;
+    /// <summary>Time in milliseconds after which samples are forced to the disk.</summary>
+    public int SyncMs { get; init; } = 10_000;
+}
+
 /// <summary>Limits of starting and stopping. Immutable.</summary>
 public sealed record HostTimeouts
 {
@@ -45,6 +62,8 @@ public sealed record SiteConfiguration
     public WebOptions Web { get; init; } = new();
     /// <summary>Metrics.</summary>
     public MetricsOptions Metrics { get; init; } = new();
+    /// <summary>History of samples.</summary>
+    public HistorySettings History { get; init; } = new();
     /// <summary>Limits of starting and stopping.</summary>
     public HostTimeouts Timeouts { get; init; } = new();
 }

@@ -91,6 +91,7 @@ public sealed class SiteLoader
         })],
         Web = gateway.Web with { CertificateFile = FullPath(gateway.Web.CertificateFile), KeyFile = FullPath(gateway.Web.KeyFile) },
         Metrics = gateway.Metrics,
+        History = gateway.History,
         Timeouts = gateway.Timeouts,
     };
 

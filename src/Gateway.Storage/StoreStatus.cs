@@ -57,6 +57,8 @@ public sealed class StoreStatus
         Volatile.Write(ref _pendingSince, 0);
     }
 
+    internal void Commit() => Volatile.Write(ref _commits, _commits + 1);
+
     internal void StartAt(long sequence) => Volatile.Write(ref _durable, sequence);
 
     internal void Measure(long bytes) => Volatile.Write(ref _bytes, bytes);

@@ -2,6 +2,7 @@ using Gateway.Configuration;
 using Gateway.Drivers;
 using Gateway.Runtime.Scan;
 using Gateway.Storage;
+using Gateway.Storage.History;
 
 namespace Gateway;
 
@@ -25,6 +26,8 @@ public sealed class GatewayContext
     public required IReadOnlyList<FieldLine> Lines { get; init; }
     /// <summary>The journal, for its status and for reading; null when nothing is kept.</summary>
     public Journal? Journal { get; init; }
+    /// <summary>The history, for its status and for reading; null when none is kept.</summary>
+    public HistoryStore? History { get; init; }
     /// <summary>The clock of the host.</summary>
     public required TimeProvider Time { get; init; }
 

@@ -2,6 +2,7 @@ using Gateway.Configuration;
 using Gateway.Runtime.Events;
 using Gateway.Runtime.Scan;
 using Gateway.Storage;
+using Gateway.Storage.History;
 using Gateway.Web;
 
 namespace Gateway;
@@ -15,6 +16,20 @@ public sealed partial class GatewayHost
     /// <exception cref="StoreException">The folder or the file cannot be used.</exception>
     public static Journal OpenJournal(string folder, SiteConfiguration site, ILoggerFactory loggers) =>
         Journal.Open(folder, site.Plant, "gateway " + ApiEndpoints.Version, new JournalOptions(), TimeProvider.System, loggers.CreateLogger("Gateway.Journal"));
+
+    private static HistoryStore OpenHistory(string folder, SiteConfiguration site, ILoggerFactory loggers)
+    {
+        HistorySettings settings = site.History;
+        var options = new HistoryOptions
+        {
+            KeepSamplesFor = TimeSpan.FromDays(settings.KeepSamplesDays),
+            KeepMinutesFor = TimeSpan.FromDays(settings.KeepMinutesDays),
+            KeepHoursFor = TimeSpan.FromDays(settings.KeepHoursDays),
+            MaxBytes = (long)settings.MaxMegabytes << 20,
+            SyncPeriod = TimeSpan.FromMilliseconds(settings.SyncMs),
+        };
+        return new HistoryStore(folder, HistoryStore.TagsOf(site.Plant), options, TimeProvider.System, loggers.CreateLogger("Gateway.History"));
+    }
 
     /// <summary>Goes on from what the journal holds, before the first scan.</summary>
     private void Restore(Journal journal, long epoch)

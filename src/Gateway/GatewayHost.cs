@@ -19,6 +19,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
     private readonly SiteConfiguration _site;
     private readonly ILogger _logger;
     private readonly Recorder _recorder;
+    private readonly HistoryThread? _history;
     private readonly ScanThread _scanThread;
     private readonly AccountDirectory? _accounts;
     private readonly WebApplication _web;
@@ -49,18 +50,22 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         InputBinding[] bindings = [.. lines.SelectMany(line => line.Bindings)];
         // Every tag and alarm may change at once, twice, before the recorder comes: that much must fit.
         int events = Math.Max(16_384, 2 * (site.Plant.Tags.Length + site.Plant.Alarms.Length));
+        HistoryRing? ring = journal is not null && site.History.Enabled ? new HistoryRing(site.Plant) : null;
         Context = new GatewayContext
         {
             Site = site,
-            Scan = new ScanCycle(site.Plant, bindings, outputs, events) { StartingLimit = site.Timeouts.FirstDataMs * ScanTime.TicksPerMillisecond },
+            Scan = new ScanCycle(site.Plant, bindings, outputs, events) { StartingLimit = site.Timeouts.FirstDataMs * ScanTime.TicksPerMillisecond, History = ring },
             Statistics = new ScanStatistics(),
             Events = new EventLog(),
             Lines = lines,
             Journal = journal,
+            History = ring is null ? null : OpenHistory(journal!.Folder, site, loggers),
             Time = time,
         };
         if (journal is not null)
             Restore(journal, epoch);
+        if (ring is not null)
+            _history = new HistoryThread(ring, Context.History!, time);
         _recorder = new Recorder(Context.Scan, Context.Events, journal, time, _logger);
         _scanThread = new ScanThread(Context, _recorder, epoch, _logger);
         _accounts = journal is null ? null : new AccountDirectory(journal.Folder, time, loggers.CreateLogger("Gateway.Users"));
@@ -83,6 +88,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         if (Context.Journal is null)
             LogMemoryOnly(_logger);
         _recorder.Start();
+        _history?.Start();
         foreach (FieldLine line in Context.Lines)
             _lineTasks.Add(line.RunAsync());
         _scanThread.Start();
@@ -107,6 +113,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         await _web.StopAsync(cancellationToken);
         await _web.DisposeAsync();
         _recorder.Dispose();
+        _history?.Dispose();
         Context.Journal?.Dispose();
         LogStopped(_logger);
     }
@@ -117,6 +124,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         _scanThread.Dispose();
         _recorder.Dispose();
         _accounts?.Dispose();
+        _history?.Dispose();
         Context.Journal?.Dispose();
     }
 

@@ -17,6 +17,7 @@ internal sealed class GatewayDocument
     public Dictionary<string, DeviceDraft> DeviceByName { get; } = new(StringComparer.Ordinal);
     public WebOptions Web { get; set; } = new();
     public MetricsOptions Metrics { get; set; } = new();
+    public HistorySettings History { get; set; } = new();
     public HostTimeouts Timeouts { get; set; } = new();
 }
 

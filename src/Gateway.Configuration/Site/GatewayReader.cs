@@ -218,8 +218,25 @@ internal sealed class GatewayReader
         }
         if (root.Object(MetricsKey) is { } metrics)
             _document.Metrics = new MetricsOptions { Enabled = metrics.Boolean(MetricsEnabled) };
+        if (root.Object(HistoryKey) is { } history)
+            _document.History = ReadHistory(history);
         if (root.Object(TimeoutsKey) is { } timeouts)
             _document.Timeouts = new HostTimeouts { FirstDataMs = timeouts.Integer(FirstData), ShutdownMs = timeouts.Integer(Shutdown) };
+    }
+
+    private static HistorySettings ReadHistory(JsonFieldReader history)
+    {
+        CheckOrder(history, SampleDays, MinuteDays);
+        CheckOrder(history, MinuteDays, HourDays);
+        return new HistorySettings
+        {
+            Enabled = history.Boolean(HistoryEnabled),
+            KeepSamplesDays = history.Integer(SampleDays),
+            KeepMinutesDays = history.Integer(MinuteDays),
+            KeepHoursDays = history.Integer(HourDays),
+            MaxMegabytes = history.Integer(HistoryMegabytes),
+            SyncMs = history.Integer(SyncPeriod),
+        };
     }
 
     private static void CheckOrder(JsonFieldReader reader, Field lower, Field upper)

@@ -92,14 +92,23 @@ internal static class GatewayShapes
     public static readonly Field Shutdown = Field.Integer("shutdownMs", 100, 600_000, "5000", "Longest time for driving safe values and closing files at the end.");
     public static readonly Shape Timeouts = new("timeouts", "Limits of starting and stopping.", [FirstData, Shutdown]);
 
+    public static readonly Field HistoryEnabled = Field.Boolean("enabled", true, "Keep the history of samples in the data folder.");
+    public static readonly Field SampleDays = Field.Integer("keepSamplesDays", 1, 36_600, "100", "Age at which a month's samples are removed.");
+    public static readonly Field MinuteDays = Field.Integer("keepMinutesDays", 1, 36_600, "800", "Age at which a month's minute means are removed.");
+    public static readonly Field HourDays = Field.Integer("keepHoursDays", 1, 36_600, "3660", "Age at which hour means are removed.");
+    public static readonly Field HistoryMegabytes = Field.Integer("maxMegabytes", 64, 100_000_000, "16384", "Size of all files at which the oldest samples are removed before their age.");
+    public static readonly Field SyncPeriod = Field.Integer("syncMs", 100, 600_000, "10000", "Time after which samples are forced to the disk; a loss of power costs at most this.");
+    public static readonly Shape History = new("history", "History of samples; needs --data.", [HistoryEnabled, SampleDays, MinuteDays, HourDays, HistoryMegabytes, SyncPeriod]);
+
     public static readonly Field SchemaKey = Field.Text("$schema", "Reference to the schema, for editors.");
     public static readonly Field SiteKey = Field.Object("site", Site, "Identity and calendar.", required: true);
     public static readonly Field ScanKey = Field.Object("scan", Scan, "Pace of the scan.");
     public static readonly Field LinesKey = Field.Objects("lines", Line, "Connections to devices.", required: true);
     public static readonly Field WebKey = Field.Object("web", Web, "Web server.");
     public static readonly Field MetricsKey = Field.Object("metrics", Metrics, "Prometheus metrics.");
+    public static readonly Field HistoryKey = Field.Object("history", History, "History of samples.");
     public static readonly Field TimeoutsKey = Field.Object("timeouts", Timeouts, "Limits of starting and stopping.");
 
     public static readonly Shape Root = new("gateway.json", "Site, pace, lines, devices and web server.",
-        [SchemaKey, SiteKey, ScanKey, LinesKey, WebKey, MetricsKey, TimeoutsKey]);
+        [SchemaKey, SiteKey, ScanKey, LinesKey, WebKey, MetricsKey, HistoryKey, TimeoutsKey]);
 }

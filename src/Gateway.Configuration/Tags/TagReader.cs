@@ -72,6 +72,7 @@ internal sealed class TagReader
             RangeLow = _row.Number(RangeLow),
             RangeHigh = _row.Number(RangeHigh),
             ArchiveDeadband = _row.Number(Deadband),
+            History = (HistoryMode)Math.Max(0, _row.Choice(Archive)),
             Export = _row.Boolean(Export),
         };
         CheckRange(definition);

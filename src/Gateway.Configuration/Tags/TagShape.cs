@@ -40,6 +40,7 @@ internal static class TagShape
     public static readonly Field StuckSeconds = Field.Number("stuckSeconds", "A value that moves less than 'stuckBand' for so long is uncertain; 0 for no check.", 0, 31_536_000, "0", example: "3600");
     public static readonly Field StuckBand = Field.Number("stuckBand", "Movement in units that counts as alive; 0 means any change.", 0, standard: "0", example: "0.01");
     public static readonly Field Deadband = Field.Number("deadband", "Smallest change in units that is stored in the history; 0 stores each change.", 0, standard: "0", example: "0.05");
+    public static readonly Field Archive = Field.Choice("history", ["deadband", "swingingDoor", "off"], "deadband", "What the history keeps: changes of at least the deadband; the corners of a line that no value is further from than the deadband; nothing.");
     public static readonly Field Export = Field.Boolean("export", true, "Show the value as a metric.");
     public static readonly Field Access = Field.Choice("access", ["R", "RW"], "R", "R read only; RW may be written when outputs.csv allows it.");
     public static readonly Field ExpressionText = Field.Text("expression", "Calculation of a tag without a device.", example: "EFF_FIT_601 * EFF_AIT_603");
@@ -49,6 +50,6 @@ internal static class TagShape
     public static readonly Shape Columns = new("tags.csv", "One row for each value measured or calculated.",
     [
         Tag, Description, Area, UnitOf, Device, Space, Address, RawType, Order, Bit, Rate, Phase, Conversion, RawLow, RawHigh, Low, High, Table,
-        RangeLow, RangeHigh, OutOfRange, MaxRate, StuckSeconds, StuckBand, Deadband, Export, Access, ExpressionText, Example, Remarks,
+        RangeLow, RangeHigh, OutOfRange, MaxRate, StuckSeconds, StuckBand, Deadband, Archive, Export, Access, ExpressionText, Example, Remarks,
     ]);
 }

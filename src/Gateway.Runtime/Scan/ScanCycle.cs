@@ -65,6 +65,8 @@ public sealed partial class ScanCycle
     public CommandRing Commands { get; }
     /// <summary>Published copies, for any thread.</summary>
     public SnapshotPool Snapshots => _snapshots;
+    /// <summary>Changes for the history, for one history thread; null keeps none.</summary>
+    public HistoryRing? History { get; init; }
     /// <summary>Run state; scan thread only (others read the snapshot).</summary>
     public RunState State => _state;
 
@@ -79,6 +81,7 @@ public sealed partial class ScanCycle
         Alarms.Execute(Tags, now, Events);
         Outputs.Execute(now);
         LeaveStarting(now);
+        History?.Collect(Tags.Values, now);
         Publish(now);
     }
 

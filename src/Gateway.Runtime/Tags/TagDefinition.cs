@@ -36,8 +36,10 @@ public sealed record TagDefinition
     public double RangeLow { get; init; } = double.NaN;
     /// <summary>High end of the display range; NaN where none was given.</summary>
     public double RangeHigh { get; init; } = double.NaN;
-    /// <summary>Smallest change in units that is passed to the history; 0 passes each change.</summary>
+    /// <summary>Smallest change in units that the history keeps; 0 keeps each change.</summary>
     public double ArchiveDeadband { get; init; }
+    /// <summary>How the history applies it.</summary>
+    public HistoryMode History { get; init; }
     /// <summary>True when the value is exported as a metric.</summary>
     public bool Export { get; init; }
     /// <summary>The calculation of a calculated tag; null otherwise.</summary>

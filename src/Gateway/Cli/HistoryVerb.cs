@@ -7,11 +7,13 @@ namespace Gateway.Cli;
 /// <summary><c>history</c>: what the data folder holds. Exit code 0 in order, 1 something is wrong.</summary>
 internal static class HistoryVerb
 {
-    public static Command Create() => new("history", "What a data folder holds.") { CreateVerify() };
+    public static Command Create() => new("history", "What a data folder holds.") { HistoryExport.Create(Data()), CreateVerify() };
+
+    private static Option<string> Data() => new("--data") { Description = "Data folder; the gateway may be running on it", Required = true };
 
     private static Command CreateVerify()
     {
-        var data = new Option<string>("--data") { Description = "Data folder; the gateway may be running on it", Required = true };
+        Option<string> data = Data();
         var json = new Option<bool>("--json") { Description = "One JSON document on standard output" };
         var command = new Command("verify", "Checks the file, every row and the hash chains of the journal.") { data, json };
         command.SetAction(parsed => Verify(parsed.GetValue(data)!, parsed.GetValue(json)));

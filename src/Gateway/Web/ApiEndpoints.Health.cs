@@ -34,6 +34,8 @@ internal sealed partial class ApiEndpoints
         }
         if (_context.Journal is { Status: { State: not StoreState.Durable } store })
             reasons.Add($"the journal is {store.State.ToString().ToLowerInvariant()}: {store.Reason}");
+        if (_context.History is { Status: { State: not StoreState.Durable } history })
+            reasons.Add($"the history cannot be written: {history.Reason}");
         var message = new HealthMessage { Status = ready ? "ready" : "not ready", Reasons = reasons };
         return WriteAsync(http, message, ApiJson.Default.HealthMessage, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

@@ -52,6 +52,7 @@ internal sealed partial class ApiEndpoints
         routes.MapPost("/api/v1/alarms/{id}/{act}", AlarmActAsync);
         routes.MapPost("/api/v1/outputs/{tag}", OutputAsync);
         routes.MapGet("/api/v1/compliance", ComplianceAsync);
+        routes.MapGet("/api/v1/history", HistoryAsync);
         routes.MapGet("/api/v1/events", EventsAsync);
         routes.MapGet("/api/v1/stream", StreamAsync);
         routes.MapGet("/api/v1/session", SessionAsync);
