@@ -37,6 +37,44 @@ public static class JournalReader
         long.MaxValue,
         count);
 
+    /// <summary>Most closed windows of one answer: a month of minutes of 20 limits.</summary>
+    public const int MaxWindows = 1_000_000;
+
+    /// <summary>Reads the permit windows that ended after <paramref name="after"/> and not after <paramref name="upTo"/>, in the order they were stored.</summary>
+    /// <param name="folder">Data folder.</param>
+    /// <param name="after">UTC ticks.</param>
+    /// <param name="upTo">UTC ticks.</param>
+    /// <exception cref="StoreException">There is no journal, it cannot be read now, or there are more than <see cref="MaxWindows"/>.</exception>
+    public static IReadOnlyList<StoredWindow> ReadWindows(string folder, long after, long upTo)
+    {
+        string file = DataFolder.JournalIn(folder);
+        if (!File.Exists(file))
+            throw new StoreException("GW6406", $"there is no {Path.GetFileName(file)} in this folder");
+        var windows = new List<StoredWindow>();
+        try
+        {
+            using SqliteConnection connection = SqliteVersion.Open(file, SqliteOpenMode.ReadOnly);
+            using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this type; values are parameters.
+            command.CommandText = $"SELECT {JournalSchema.WindowColumns} FROM window WHERE finish > $after AND finish <= $upTo ORDER BY number";
+#pragma warning restore CA2100
+            command.Parameters.AddWithValue("$after", after);
+            command.Parameters.AddWithValue("$upTo", upTo);
+            using SqliteDataReader row = command.ExecuteReader();
+            while (row.Read())
+            {
+                if (windows.Count == MaxWindows)
+                    throw new StoreException("GW6408", $"more than {MaxWindows} windows ended in this time; ask for a day instead of a month");
+                windows.Add(StoredWindow.Read(row));
+            }
+        }
+        catch (Exception e) when (e is SqliteException or InvalidCastException or InvalidOperationException)
+        {
+            throw new StoreException("GW6404", $"the journal cannot be read: {e.Message}", e);
+        }
+        return windows;
+    }
+
     private static List<JournalRow> Read(string folder, string sql, long after, long upTo, int count)
     {
         var rows = new List<JournalRow>();

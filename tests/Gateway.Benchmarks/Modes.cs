@@ -1,5 +1,6 @@
 using Gateway.Benchmarks.Bsm1;
 using Gateway.Benchmarks.Client;
+using Gateway.Benchmarks.Evaluate;
 using Gateway.Benchmarks.Lateness;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Plant;
@@ -23,6 +24,7 @@ internal static class Modes
           works     the four-lane works behind its PLCs at 1,000 times real time    [--site DIR]
           works-live     the same with a real gateway polling it through sockets     --gateway FILE --plcsim FILE [--site DIR] [--seconds N]
           settled   the state from which the lanes of the works start
+          evaluate  a year of quarter hours of 20 parameters under 5 rule sets       --gateway FILE [--rounds N] [--standards DIR]
           micro     BenchmarkDotNet: decoding, alarm engine, compliance engine, expression
           smoke     a short run of client, server, scan and lateness; fails when one does not run or allocates
         docs/benchmarks.md says what each figure means.
@@ -74,6 +76,8 @@ internal static class Modes
                 return 0;
             case "settled":
                 return SettledState.Run(output);
+            case "evaluate":
+                return new EvaluateBenchmark(output, RequireGateway(arguments), arguments.Text("--standards") ?? "config/standards").Run(arguments.Number("--rounds", 5)) ? 0 : 1;
             case "smoke":
                 return Smoke(output, programs);
 #if !NATIVE

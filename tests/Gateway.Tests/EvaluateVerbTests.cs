@@ -4,6 +4,7 @@ using Gateway.Cli;
 namespace Gateway.Tests;
 
 /// <summary>The verb evaluate as people run it: the example of docs/compliance.md prints what stands there, and each exit code occurs.</summary>
+[Collection("console")]
 public sealed class EvaluateVerbTests
 {
     private const string Permit = """

@@ -35,8 +35,8 @@ internal static class EvaluateVerb
             Console.Error.WriteLine(diagnostic);
         if (result.Input is not { } input)
             return 1;
-        List<Judged> judged = Judge(input, sampling);
-        ComplianceState verdict = VerdictOf(judged);
+        List<JudgedLimit> judged = JudgedLimit.Judge(input, sampling);
+        ComplianceState verdict = WorstState.Of(judged.Where(one => !one.Limit.Source.IsGuide).Select(one => one.State)); // guides do not count
         if (json)
             WriteJson(input, judged, verdict);
         else
@@ -49,28 +49,9 @@ internal static class EvaluateVerb
         };
     }
 
-    private static List<Judged> Judge(EvaluationInput input, string sampling)
+    private static void WriteText(EvaluationInput input, List<JudgedLimit> judged, ComplianceState verdict)
     {
-        IReadOnlyList<LaboratorySample>[] series = [.. input.Series.Select(one => one.Samples)];
-        bool[] online = [.. input.Limits.Select(limit => sampling == "online" || (sampling == "auto" && SampleEvaluation.IsOnline(series[limit.ValueTag])))];
-        ILookup<int, EvaluatedWindow> fromOnline = SampleEvaluation.Online([.. input.Limits.Where((_, i) => online[i])], input.Calendar, series).ToLookup(window => window.LimitIndex);
-        return [.. input.Limits.Select((limit, i) =>
-            new Judged(limit, online[i], online[i] ? [.. fromOnline[limit.Index]] : SampleEvaluation.Laboratory(limit, input.Calendar, series)))];
-    }
-
-    /// <summary>The worst of all limits; guides do not count.</summary>
-    private static ComplianceState VerdictOf(List<Judged> judged)
-    {
-        ComplianceState[] states = [.. judged.Where(one => !one.Limit.Source.IsGuide).Select(one => one.State)];
-        if (states.Contains(ComplianceState.Exceeds))
-            return ComplianceState.Exceeds;
-        return states.Length == 0 || states.Contains(ComplianceState.Undetermined) ? ComplianceState.Undetermined
-            : states.Contains(ComplianceState.Warning) ? ComplianceState.Warning : ComplianceState.Complies;
-    }
-
-    private static void WriteText(EvaluationInput input, List<Judged> judged, ComplianceState verdict)
-    {
-        foreach (Judged one in judged)
+        foreach (JudgedLimit one in judged)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{one.Limit.PermitId} {one.Limit.Parameter} {ComplianceNames.Of(one.Limit.Statistic)}{(one.Limit.Source.IsGuide ? " (guide)" : "")}: {ComplianceNames.Of(one.State)}; {one.Windows.Count} windows, {one.Count(ComplianceState.Exceeds)} exceed, {one.Count(ComplianceState.Undetermined)} undetermined"));
@@ -86,7 +67,7 @@ internal static class EvaluateVerb
     private static string CivilOf(EvaluationInput input, long utc) =>
         new DateTime(utc + input.Calendar.OffsetAt(utc)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    private static void WriteJson(EvaluationInput input, List<Judged> judged, ComplianceState verdict)
+    private static void WriteJson(EvaluationInput input, List<JudgedLimit> judged, ComplianceState verdict)
     {
         using Stream output = Console.OpenStandardOutput();
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
@@ -94,7 +75,7 @@ internal static class EvaluateVerb
         json.WriteString("verdict", ComplianceNames.Of(verdict));
         json.WriteString("timeZone", input.TimeZone);
         json.WriteStartArray("limits");
-        foreach (Judged one in judged)
+        foreach (JudgedLimit one in judged)
         {
             json.WriteStartObject();
             json.WriteString("permit", one.Limit.PermitId);
@@ -116,7 +97,7 @@ internal static class EvaluateVerb
         json.WriteEndObject();
     }
 
-    private static void WriteWindow(Utf8JsonWriter json, Judged one, EvaluatedWindow window)
+    private static void WriteWindow(Utf8JsonWriter json, JudgedLimit one, EvaluatedWindow window)
     {
         json.WriteStartObject();
         ComplianceJson.WriteMembers(json, one.Limit, window.Window, window.IsClosed, one.Parts);
@@ -126,32 +107,5 @@ internal static class EvaluateVerb
         bool allBelow = window.BelowDetection > 0 && window.BelowDetection == window.Window.Valid;
         json.WriteString("qualifier", window.AboveRange > 0 ? ">" : allBelow ? "<" : "");
         json.WriteEndObject();
-    }
-
-    /// <summary>A limit with its verdicts.</summary>
-    private sealed record Judged(PermitLimit Limit, bool IsOnline, List<EvaluatedWindow> Windows)
-    {
-        /// <summary>What the counts of a day of laboratory samples count; empty for what the scan counts.</summary>
-        public string Parts => !IsOnline && StatisticRules.PeriodOf(Limit.Statistic) == CivilPeriod.Day ? "samples" : "";
-
-        /// <summary>The worst verdict. A window that began before the samples, or is not over, counts when there is no other.</summary>
-        public ComplianceState State
-        {
-            get
-            {
-                EvaluatedWindow[] whole = [.. Windows.Where(window => window.Window.Reason != ComplianceReason.PartialFirstWindow && (window.IsClosed || window.Window.State == ComplianceState.Exceeds))];
-                EvaluatedWindow[] counted = whole.Length > 0 ? whole : [.. Windows];
-                if (counted.Any(window => window.Window.State == ComplianceState.Exceeds))
-                    return ComplianceState.Exceeds;
-                if (counted.Length == 0 || counted.Any(window => window.Window.State == ComplianceState.Undetermined))
-                    return ComplianceState.Undetermined;
-                return counted.Any(window => window.Window.State == ComplianceState.Warning) ? ComplianceState.Warning : ComplianceState.Complies;
-            }
-        }
-
-        /// <summary>The window that best explains the verdict: the one with that state and the least head-room.</summary>
-        public EvaluatedWindow? Shown => Windows.Where(window => window.Window.State == State).MinBy(window => double.IsNaN(window.Window.Headroom) ? double.MaxValue : window.Window.Headroom);
-
-        public int Count(ComplianceState state) => Windows.Count(window => window.Window.State == state);
     }
 }
