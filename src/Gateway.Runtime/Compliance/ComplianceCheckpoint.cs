@@ -15,6 +15,8 @@ public struct ComplianceClock
     public long DayStart;
     /// <summary>Days left out after long outages.</summary>
     public long SkippedDays;
+    /// <summary>End of the minute that some sums still have to close; 0 for none.</summary>
+    public long ClosingMinuteEnd;
     /// <summary>The wall clock was behind counted time.</summary>
     public bool Behind;
 }

@@ -30,9 +30,10 @@ public sealed partial class ComplianceEngine
             LastUtc = _lastUtc,
             LastElapsed = _lastElapsed,
             ProcessedTo = _processedTo,
-            HourStart = _hourStart,
-            DayStart = _dayStart,
+            HourStart = _at.HourStart,
+            DayStart = _at.DayStart,
             SkippedDays = _skippedDays,
+            ClosingMinuteEnd = IsClosing ? _closing.MinuteEnd : 0,
             Behind = _behind,
         };
         for (int a = 0; a < _accumulators.Length; a++)
@@ -89,16 +90,16 @@ public sealed partial class ComplianceEngine
         _processedTo = clock.ProcessedTo;
         _skippedDays = clock.SkippedDays;
         _behind = clock.Behind;
-        SetBounds(_processedTo);
+        _at = BoundsAt(_processedTo);
         BeginPeriods();
         RestorePeriods(source);
-        _stale = true;
         foreach (AccumulatorState saved in source.Accumulators)
         {
             int a = Array.FindIndex(_accumulators, one => one.State.Fingerprint == saved.Fingerprint);
             if (a >= 0)
                 _accumulators[a].State = saved;
         }
+        RestoreClosing(clock.ClosingMinuteEnd);
         int restored = 0;
         foreach (LimitState saved in source.Limits)
         {

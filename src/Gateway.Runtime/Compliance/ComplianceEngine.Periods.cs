@@ -12,10 +12,10 @@ public sealed partial class ComplianceEngine
     private void BeginPeriods()
     {
         foreach (int i in _periodLimits)
-            _periods[i]!.State.From = PeriodStart(i, _dayStart);
+            _periods[i]!.State.From = PeriodStart(i, _at.DayStart);
         // The hours of an open reading that nobody saw are due as well.
         foreach (int i in _percentiles)
-            for (long at = _hourStart; at > _dayStart && ReadingOf(i, _calendar.HourStart(at - 1)) == ReadingOf(i, _hourStart); at = _calendar.HourStart(at - 1))
+            for (long at = _at.HourStart; at > _at.DayStart && ReadingOf(i, _calendar.HourStart(at - 1)) == ReadingOf(i, _at.HourStart); at = _calendar.HourStart(at - 1))
                 _periods[i]!.State.Reading.Due++;
     }
 
@@ -35,12 +35,12 @@ public sealed partial class ComplianceEngine
     private void CloseRollingHour(int i, in ScanTime now, EventRing events)
     {
         WindowAccumulator accumulator = _accumulators[_accumulatorOf[i]];
-        ref readonly WindowSums minute = ref accumulator.Minute;
+        ref readonly WindowSums minute = ref accumulator.Closing;
         _periods[i]!.Push(PartSum.Of(minute, accumulator.IsEnough(minute.ValidTicks, TimeSpan.TicksPerMinute)));
         ref ComplianceWindow window = ref _windows[i];
-        window.From = _minuteEnd - TimeSpan.TicksPerHour;
-        window.To = _minuteEnd;
-        window.Temperature = DayTemperature(i, accumulator, (int)((_minuteEnd - TimeSpan.TicksPerMinute - _hourStart) / TimeSpan.TicksPerMinute));
+        window.From = _at.MinuteEnd - TimeSpan.TicksPerHour;
+        window.To = _at.MinuteEnd;
+        window.Temperature = DayTemperature(i, accumulator, (int)((_at.MinuteEnd - TimeSpan.TicksPerMinute - _at.HourStart) / TimeSpan.TicksPerMinute));
         FillRolling(i, TimeSpan.TicksPerMinute);
         Record(i, true, now, events);
     }
@@ -50,8 +50,8 @@ public sealed partial class ComplianceEngine
         WindowAccumulator accumulator = _accumulators[_accumulatorOf[i]];
         _periods[i]!.Push(PartSum.Of(accumulator.Hour, accumulator.IsEnough(accumulator.Hour.Valid, minutes)));
         ref ComplianceWindow window = ref _windows[i];
-        window.From = _hourEnd - TimeSpan.TicksPerDay;
-        window.To = _hourEnd;
+        window.From = _at.HourEnd - TimeSpan.TicksPerDay;
+        window.To = _at.HourEnd;
         window.Temperature = DayTemperature(i, accumulator, minutes);
         FillRolling(i, TimeSpan.TicksPerHour);
         Record(i, true, now, events);
@@ -75,7 +75,7 @@ public sealed partial class ComplianceEngine
     private void AddToReading(int i, int minutes)
     {
         WindowAccumulator accumulator = _accumulators[_accumulatorOf[i]];
-        bool ends = _hourEnd == _dayEnd || ReadingOf(i, _hourEnd) != ReadingOf(i, _hourStart);
+        bool ends = _at.HourEnd == _at.DayEnd || ReadingOf(i, _at.HourEnd) != ReadingOf(i, _at.HourStart);
         _periods[i]!.AddHour(accumulator.Hour, accumulator.IsEnough(accumulator.Hour.Valid, minutes), ends, accumulator);
     }
 
@@ -109,21 +109,21 @@ public sealed partial class ComplianceEngine
     }
 
     /// <summary>After a day: rolling windows are judged, and periods that are over are closed and begun anew.</summary>
-    private void AdvancePeriods(in ScanTime now, EventRing events)
+    private void AdvancePeriods(int[] limits, in ScanTime now, EventRing events)
     {
-        foreach (int i in _periodLimits)
+        foreach (int i in limits)
         {
             PeriodWindow period = _periods[i]!;
-            bool over = period.IsRolling || PeriodStart(i, _dayStart) != period.State.From;
+            bool over = period.IsRolling || PeriodStart(i, _at.DayStart) != period.State.From;
             if (!over)
                 continue;
-            long end = period.IsRolling ? _dayStart : _calendar.PeriodEnd(StatisticRules.PeriodOf(_limits[i].Statistic), period.State.From, _limits[i].WeekStart);
+            long end = period.IsRolling ? _at.DayStart : _calendar.PeriodEnd(StatisticRules.PeriodOf(_limits[i].Statistic), period.State.From, _limits[i].WeekStart);
             FillPeriod(i, end);
             Record(i, true, now, events);
             if (!period.IsRolling)
-                period.Clear(PeriodStart(i, _dayStart));
+                period.Clear(PeriodStart(i, _at.DayStart));
         }
-        RefreshPeriods(_periodLimits, now, events);
+        RefreshPeriods(limits, now, events);
     }
 
     /// <summary>After a very long outage: the days left out are missing in every window, and each period they end is closed once.</summary>
@@ -132,7 +132,7 @@ public sealed partial class ComplianceEngine
         foreach (int i in _periodLimits)
             if (_periods[i]!.IsRolling)
                 _periods[i]!.Skip(days);
-        AdvancePeriods(now, events);
+        AdvancePeriods(_periodLimits, now, events);
     }
 
     private void RefreshPeriods(int[] limits, in ScanTime now, EventRing events)
@@ -158,7 +158,7 @@ public sealed partial class ComplianceEngine
     {
         if (statistic == Statistic.MonthlyExcursion)
             return _processedTo;
-        return StatisticRules.IsPercentile(statistic) ? _hourStart : _dayStart;
+        return StatisticRules.IsPercentile(statistic) ? _at.HourStart : _at.DayStart;
     }
 
     /// <summary>Fills and judges a rolling window of days or a calendar period up to an instant.</summary>

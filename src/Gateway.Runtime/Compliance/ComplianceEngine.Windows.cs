@@ -23,27 +23,13 @@ public sealed partial class ComplianceEngine
         Reason = ComplianceReason.NoData,
     };
 
-    private int MinutesOfOpenHour => (int)((_processedTo - _hourStart) / TimeSpan.TicksPerMinute);
-
-    private void RefreshOpenWindows(in ScanTime now, EventRing events)
-    {
-        _stale = false;
-        // A minute is judged when it closes, a longer period when its days or readings do.
-        foreach (int i in _hourLimits)
-        {
-            FillHour(i, MinutesOfOpenHour);
-            RecordChange(i, (int)((_hourEnd - _hourStart) / TimeSpan.TicksPerMinute), now, events);
-        }
-        foreach (int i in _dayLimits)
-            RefreshDay(i, now, events);
-        RefreshPeriods(_excursions, now, events);
-    }
+    private int MinutesOfOpenHour => (int)((_processedTo - _at.HourStart) / TimeSpan.TicksPerMinute);
 
     private void RefreshDay(int limit, in ScanTime now, EventRing events)
     {
         int minutes = MinutesOfOpenHour;
-        FillDay(limit, minutes, _hoursClosed + (minutes > 0 ? 1 : 0), closed: false);
-        RecordChange(limit, (int)((_dayEnd - _dayStart) / TimeSpan.TicksPerHour), now, events);
+        FillDay(limit, minutes, _at.HoursClosed + (minutes > 0 ? 1 : 0), closed: false);
+        RecordChange(limit, (int)((_at.DayEnd - _at.DayStart) / TimeSpan.TicksPerHour), now, events);
     }
 
     /// <summary>Fills and judges the window of a minute that is over but not yet passed on.</summary>
@@ -51,14 +37,14 @@ public sealed partial class ComplianceEngine
     {
         WindowAccumulator accumulator = _accumulators[_accumulatorOf[i]];
         ref ComplianceWindow window = ref _windows[i];
-        ref readonly WindowSums sums = ref accumulator.Minute;
-        window.From = _minuteEnd - TimeSpan.TicksPerMinute;
-        window.To = _minuteEnd;
+        ref readonly WindowSums sums = ref accumulator.Closing;
+        window.From = _at.MinuteEnd - TimeSpan.TicksPerMinute;
+        window.To = _at.MinuteEnd;
         window.Valid = (int)(sums.ValidTicks / TimeSpan.TicksPerSecond);
         window.Due = 60;
         window.Coverage = (double)sums.ValidTicks / TimeSpan.TicksPerMinute;
         FillNumbers(i, accumulator, sums);
-        window.Temperature = DayTemperature(i, accumulator, (int)((window.From - _hourStart) / TimeSpan.TicksPerMinute));
+        window.Temperature = DayTemperature(i, accumulator, (int)((window.From - _at.HourStart) / TimeSpan.TicksPerMinute));
         bool covered = accumulator.IsEnough(sums.ValidTicks, TimeSpan.TicksPerMinute);
         long missing = accumulator.RequiredOf(TimeSpan.TicksPerMinute) - sums.ValidTicks;
         Judge(i, accumulator, covered, !covered && sums.ZeroFlowTicks >= missing);
@@ -70,8 +56,8 @@ public sealed partial class ComplianceEngine
         WindowAccumulator accumulator = _accumulators[_accumulatorOf[i]];
         ref ComplianceWindow window = ref _windows[i];
         ref readonly WindowSums sums = ref accumulator.Hour;
-        window.From = _hourStart;
-        window.To = _hourEnd;
+        window.From = _at.HourStart;
+        window.To = _at.HourEnd;
         window.Valid = sums.Valid;
         window.Due = minutesDue;
         window.Coverage = minutesDue > 0 ? (double)sums.Valid / minutesDue : 0;
@@ -95,8 +81,8 @@ public sealed partial class ComplianceEngine
             sums.Minimum = Math.Min(sums.Minimum, accumulator.Minute.Minimum);
             sums.Maximum = Math.Max(sums.Maximum, accumulator.Minute.Maximum);
         }
-        window.From = _dayStart;
-        window.To = _dayEnd;
+        window.From = _at.DayStart;
+        window.To = _at.DayEnd;
         window.Valid = sums.Valid;
         window.Due = hoursDue;
         window.Coverage = hoursDue > 0 ? (double)sums.Valid / hoursDue : 0;
@@ -126,7 +112,7 @@ public sealed partial class ComplianceEngine
     /// </summary>
     private void FillForecast(PermitLimit limit, WindowAccumulator accumulator, in WindowSums sums, ref ComplianceWindow window)
     {
-        double rest = accumulator.RemainingWeight(_dayEnd - _processedTo, out double recent);
+        double rest = accumulator.RemainingWeight(_at.DayEnd - (_at.MinuteEnd - TimeSpan.TicksPerMinute), out double recent);
         if (!(rest >= 0))
             return;
         double load = sums.Load.High;
@@ -144,7 +130,7 @@ public sealed partial class ComplianceEngine
         PermitLimit limit = _limits[i];
         if (!limit.HasColdLimit)
             return double.NaN;
-        return TemperatureOf(limit, accumulator, accumulator.DaySoFar(minutesDue), _hoursClosed + (minutesDue > 0 ? 1 : 0));
+        return TemperatureOf(limit, accumulator, accumulator.DaySoFar(minutesDue), _at.HoursClosed + (minutesDue > 0 ? 1 : 0));
     }
 
     private static double TemperatureOf(PermitLimit limit, WindowAccumulator accumulator, in WindowSums day, int hoursDue)
@@ -227,7 +213,7 @@ public sealed partial class ComplianceEngine
         _behind = behind;
         if (!behind)
         {
-            _stale = true;
+            RefreshLater();
             return;
         }
         for (int i = 0; i < _limits.Length; i++)

@@ -18,23 +18,24 @@ public sealed partial class ComplianceEngine
     // Days without any data recorded one by one after a long outage; earlier ones are left out and counted.
     private const int MaxEmptyDays = 62;
 
+    // Some tenths of a millisecond; a site with fewer limits has all its verdicts in the scan of the boundary.
+    private const int DefaultWindowsPerScan = 256;
+
     private readonly PermitLimit[] _limits;
     private readonly SiteCalendar _calendar;
     private readonly long _maxHold;
     private readonly WindowAccumulator[] _accumulators;
     private readonly int[] _accumulatorOf;  // by limit
     private readonly int[] _influentOf;     // accumulator by limit, -1 for none
+    private readonly int[] _groupOf;        // by accumulator
     private readonly int[][] _oneOffLimits; // by accumulator
     private readonly PeriodWindow?[] _periods; // by limit
-    private readonly int[] _minuteLimits;
-    private readonly int[] _rollingHours;
-    private readonly int[] _hourLimits;
-    private readonly int[] _rollingDays;
+    private readonly WindowGroup[] _groups;
     private readonly int[] _percentiles;
-    private readonly int[] _dayLimits;
     private readonly int[] _periodLimits;
     private readonly int[] _excursions;
     private readonly bool _mayStride; // no limit looks at single minutes
+    private readonly int _windowsPerScan;
     private readonly ComplianceWindow[] _windows;
     private readonly LimitState[] _states;
     private readonly ClosedWindowRing _closed;
@@ -42,14 +43,12 @@ public sealed partial class ComplianceEngine
     private long _lastUtc;
     private long _lastElapsed;
     private long _processedTo; // all time before this is counted or lost for good; 0 before the first scan
-    private long _minuteEnd;
-    private long _hourStart;
-    private long _hourEnd;
-    private long _dayStart;
-    private long _dayEnd;
-    private int _hoursClosed;
+    private WindowBounds _at;      // the windows that are open, or while a group is closed those that it closes
+    private WindowBounds _closing; // the windows that groups still have to close
+    private ClosingFrom _closingFrom;
+    private int _nextGroup;
+    private int _waiting; // groups that have windows to close or to refresh
     private bool _behind;
-    private bool _stale;
     private long _skippedDays;
 
     /// <summary>Makes an engine with empty windows.</summary>
@@ -58,8 +57,10 @@ public sealed partial class ComplianceEngine
     /// <param name="maxHold">Longest time a value stands for itself until the next scan, default 10 s; more is a gap.
     /// Must exceed the scan period.</param>
     /// <param name="ringCapacity">Verdicts the recorder may be behind, default 4,096.</param>
+    /// <param name="windowsPerScan">Windows closed and refreshed in one scan; the rest follows in the next scans, within
+    /// half a minute. Which verdicts are given does not depend on it.</param>
     /// <exception cref="ArgumentException">A limit contradicts itself or its index is not its position.</exception>
-    public ComplianceEngine(PermitLimit[] limits, SiteCalendar calendar, TimeSpan? maxHold = null, int ringCapacity = 4096)
+    public ComplianceEngine(PermitLimit[] limits, SiteCalendar calendar, TimeSpan? maxHold = null, int ringCapacity = 4096, int windowsPerScan = DefaultWindowsPerScan)
     {
         _limits = [.. limits];
         _calendar = calendar;
@@ -88,15 +89,16 @@ public sealed partial class ComplianceEngine
         _oneOffLimits = new int[_accumulators.Length][];
         for (int a = 0; a < _accumulators.Length; a++)
             _oneOffLimits[a] = LimitsWhere(s => s is Statistic.OneOff or Statistic.DailyMinimum or Statistic.DailyMaximum, a);
-        _minuteLimits = LimitsWhere(s => s == Statistic.Minute);
-        _rollingHours = LimitsWhere(s => s == Statistic.RollingHour);
-        _hourLimits = LimitsWhere(s => s == Statistic.Hour);
-        _rollingDays = LimitsWhere(s => s == Statistic.Rolling24Hour);
         _percentiles = LimitsWhere(StatisticRules.IsPercentile);
-        _dayLimits = LimitsWhere(s => StatisticRules.PeriodOf(s) == CivilPeriod.Day);
         _periodLimits = LimitsWhere(StatisticRules.IsOfDays);
         _excursions = LimitsWhere(s => s == Statistic.MonthlyExcursion);
-        _mayStride = _minuteLimits.Length == 0 && _rollingHours.Length == 0;
+        _mayStride = LimitsWhere(s => s is Statistic.Minute or Statistic.RollingHour).Length == 0;
+        _windowsPerScan = windowsPerScan;
+        _groups = WindowGroup.Of(_limits, _accumulatorOf, _influentOf, _accumulators.Length);
+        _groupOf = new int[_accumulators.Length];
+        for (int g = 0; g < _groups.Length; g++)
+            foreach (int a in _groups[g].Accumulators)
+                _groupOf[a] = g;
         GiveFingerprints(rules);
     }
 
@@ -146,11 +148,11 @@ public sealed partial class ComplianceEngine
         if (counts)
             CountTimeSinceLastScan(now, events);
         ReportClock(counts, now, events);
-        if (_stale)
-            RefreshOpenWindows(now, events);
+        AdvanceGroups(now, events);
         for (int a = 0; a < _accumulators.Length; a++)
         {
-            if (_accumulators[a].Latch(tags, now.Utc, counts))
+            // A group that has windows to close or to refresh looks at its extremes when it does.
+            if (_accumulators[a].Latch(tags, now.Utc, counts) && !_groups[_groupOf[a]].IsWaiting)
                 foreach (int limit in _oneOffLimits[a])
                     RefreshDay(limit, now, events);
         }
@@ -162,19 +164,23 @@ public sealed partial class ComplianceEngine
     {
         _processedTo = utc;
         _lastUtc = utc;
-        SetBounds(utc);
+        _at = BoundsAt(utc);
         BeginPeriods();
-        _stale = true;
+        RefreshLater();
     }
 
-    private void SetBounds(long utc)
+    private WindowBounds BoundsAt(long utc)
     {
-        _minuteEnd = SiteCalendar.MinuteStart(utc) + TimeSpan.TicksPerMinute;
-        _hourStart = _calendar.HourStart(utc);
-        _hourEnd = _calendar.HourEnd(utc);
-        _dayStart = _calendar.DayStart(utc);
-        _dayEnd = _calendar.DayEnd(utc);
-        _hoursClosed = _calendar.HoursIn(_dayStart, _hourStart);
+        long hourStart = _calendar.HourStart(utc), dayStart = _calendar.DayStart(utc);
+        return new WindowBounds
+        {
+            MinuteEnd = SiteCalendar.MinuteStart(utc) + TimeSpan.TicksPerMinute,
+            HourStart = hourStart,
+            HourEnd = _calendar.HourEnd(utc),
+            DayStart = dayStart,
+            DayEnd = _calendar.DayEnd(utc),
+            HoursClosed = _calendar.HoursIn(dayStart, hourStart),
+        };
     }
 
     private void CountTimeSinceLastScan(in ScanTime now, EventRing events)
@@ -189,15 +195,15 @@ public sealed partial class ComplianceEngine
         {
             if (_mayStride && TryStride(heldTo, now, events))
                 continue;
-            long stop = Math.Min(heldTo, _minuteEnd);
+            long stop = Math.Min(heldTo, _at.MinuteEnd);
             foreach (WindowAccumulator accumulator in _accumulators)
                 accumulator.Hold(stop - _processedTo);
             CountExcursions(stop - _processedTo);
             _processedTo = stop;
-            if (stop == _minuteEnd)
-                CloseMinute(now, events);
+            if (stop == _at.MinuteEnd)
+                BeginClosing(ClosingFrom.Minute, now, events);
         }
-        while (_minuteEnd <= now.Utc)
+        while (_at.MinuteEnd <= now.Utc)
             SkipOver(now, events);
         _processedTo = now.Utc;
     }
@@ -205,18 +211,19 @@ public sealed partial class ComplianceEngine
     /// <summary>Several whole minutes of one held sample are counted at once, where no limit looks at a single minute.</summary>
     private bool TryStride(long heldTo, in ScanTime now, EventRing events)
     {
-        int minutes = (int)((Math.Min(heldTo, _hourEnd) - _processedTo) / TimeSpan.TicksPerMinute);
-        if (minutes < 2 || _processedTo != _minuteEnd - TimeSpan.TicksPerMinute)
+        int minutes = (int)((Math.Min(heldTo, _at.HourEnd) - _processedTo) / TimeSpan.TicksPerMinute);
+        if (minutes < 2 || _processedTo != _at.MinuteEnd - TimeSpan.TicksPerMinute)
             return false;
+        FinishClosing(now, events);
         foreach (WindowAccumulator accumulator in _accumulators)
             accumulator.HoldMinutes(minutes);
         CountExcursions(minutes * TimeSpan.TicksPerMinute);
         _processedTo += minutes * TimeSpan.TicksPerMinute;
-        _stale = true;
-        if (_processedTo == _hourEnd)
-            CloseHour(now, events);
+        RefreshLater();
+        if (_processedTo == _at.HourEnd)
+            BeginClosing(ClosingFrom.Hour, now, events);
         else
-            _minuteEnd = _processedTo + TimeSpan.TicksPerMinute;
+            _at.MinuteEnd = _processedTo + TimeSpan.TicksPerMinute;
         return true;
     }
 
@@ -226,32 +233,39 @@ public sealed partial class ComplianceEngine
     /// </summary>
     private void SkipOver(in ScanTime now, EventRing events)
     {
-        bool atHourStart = _minuteEnd - TimeSpan.TicksPerMinute == _hourStart;
-        if (atHourStart && _processedTo <= _hourStart && _hourStart == _dayStart && _dayEnd <= now.Utc)
+        bool atHourStart = _at.MinuteEnd - TimeSpan.TicksPerMinute == _at.HourStart;
+        if (atHourStart && _processedTo <= _at.HourStart && _at.HourStart == _at.DayStart && _at.DayEnd <= now.Utc)
         {
+            FinishClosing(now, events);
             PassEmptyMinute();
             foreach (WindowAccumulator accumulator in _accumulators)
             {
-                accumulator.CloseHour((int)((_hourEnd - _hourStart) / TimeSpan.TicksPerMinute));
+                accumulator.CloseHour((int)((_at.HourEnd - _at.HourStart) / TimeSpan.TicksPerMinute));
                 accumulator.ForgetRecent();
             }
-            SkipRolling(_rollingHours, 60);
-            SkipRolling(_rollingDays, _calendar.HoursIn(_dayStart, _dayEnd));
-            _processedTo = _dayEnd;
-            CloseDay(now, events);
+            foreach (WindowGroup group in _groups)
+            {
+                SkipRolling(group.RollingHours, 60);
+                SkipRolling(group.RollingDays, _calendar.HoursIn(_at.DayStart, _at.DayEnd));
+            }
+            _processedTo = _at.DayEnd;
+            BeginClosing(ClosingFrom.Day, now, events);
+            FinishClosing(now, events);
             JumpToRecentDays(now, events);
         }
-        else if (atHourStart && _processedTo <= _hourStart && _hourEnd <= now.Utc)
+        else if (atHourStart && _processedTo <= _at.HourStart && _at.HourEnd <= now.Utc)
         {
+            FinishClosing(now, events);
             PassEmptyMinute();
-            SkipRolling(_rollingHours, (_hourEnd - _hourStart) / TimeSpan.TicksPerMinute);
-            _processedTo = _hourEnd;
-            CloseHour(now, events);
+            foreach (WindowGroup group in _groups)
+                SkipRolling(group.RollingHours, (_at.HourEnd - _at.HourStart) / TimeSpan.TicksPerMinute);
+            _processedTo = _at.HourEnd;
+            BeginClosing(ClosingFrom.Hour, now, events);
         }
         else
         {
-            _processedTo = _minuteEnd;
-            CloseMinute(now, events);
+            _processedTo = _at.MinuteEnd;
+            BeginClosing(ClosingFrom.Minute, now, events);
         }
     }
 
@@ -259,81 +273,19 @@ public sealed partial class ComplianceEngine
     private void PassEmptyMinute()
     {
         foreach (WindowAccumulator accumulator in _accumulators)
-            accumulator.CloseMinute();
+            accumulator.PassMinute();
     }
 
     private void JumpToRecentDays(in ScanTime now, EventRing events)
     {
         long earliest = now.Utc - (MaxEmptyDays * TimeSpan.TicksPerDay);
-        if (_dayStart >= earliest)
+        if (_at.DayStart >= earliest)
             return;
-        _skippedDays += (earliest - _dayStart) / TimeSpan.TicksPerDay;
-        long skipped = _calendar.DaysIn(_dayStart, _calendar.DayStart(earliest));
+        _skippedDays += (earliest - _at.DayStart) / TimeSpan.TicksPerDay;
+        long skipped = _calendar.DaysIn(_at.DayStart, _calendar.DayStart(earliest));
         _processedTo = _calendar.DayStart(earliest);
-        SetBounds(_processedTo);
+        _at = BoundsAt(_processedTo);
         SkipDays(skipped, now, events);
-    }
-
-    private void CloseMinute(in ScanTime now, EventRing events)
-    {
-        foreach (int i in _minuteLimits)
-        {
-            FillMinute(i);
-            Record(i, true, now, events);
-        }
-        foreach (int i in _rollingHours)
-            CloseRollingHour(i, now, events);
-        foreach (WindowAccumulator accumulator in _accumulators)
-            accumulator.CloseMinute();
-        _stale = true;
-        if (_minuteEnd == _hourEnd)
-            CloseHour(now, events);
-        else
-            _minuteEnd += TimeSpan.TicksPerMinute;
-    }
-
-    private void CloseHour(in ScanTime now, EventRing events)
-    {
-        int minutes = (int)((_hourEnd - _hourStart) / TimeSpan.TicksPerMinute);
-        foreach (int i in _hourLimits)
-        {
-            FillHour(i, minutes);
-            Record(i, true, now, events);
-        }
-        foreach (int i in _rollingDays)
-            CloseRollingDay(i, minutes, now, events);
-        foreach (int i in _percentiles)
-            AddToReading(i, minutes);
-        foreach (WindowAccumulator accumulator in _accumulators)
-            accumulator.CloseHour(minutes);
-        _stale = true;
-        if (_hourEnd == _dayEnd)
-        {
-            CloseDay(now, events);
-            return;
-        }
-        _hoursClosed++;
-        _hourStart = _hourEnd;
-        _hourEnd = _calendar.HourEnd(_hourStart);
-        _minuteEnd = _hourStart + TimeSpan.TicksPerMinute;
-        RefreshPeriods(_percentiles, now, events);
-    }
-
-    private void CloseDay(in ScanTime now, EventRing events)
-    {
-        int hours = _calendar.HoursIn(_dayStart, _dayEnd);
-        foreach (int i in _dayLimits)
-        {
-            FillDay(i, 0, hours, closed: true);
-            Record(i, true, now, events);
-        }
-        foreach (int i in _periodLimits)
-            AddDay(i, hours);
-        foreach (WindowAccumulator accumulator in _accumulators)
-            accumulator.CloseDay();
-        _stale = true;
-        SetBounds(_dayEnd);
-        AdvancePeriods(now, events);
     }
 
     private static bool HaveOneSum(PermitLimit a, PermitLimit b) =>

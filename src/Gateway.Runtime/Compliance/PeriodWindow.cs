@@ -189,6 +189,8 @@ public sealed class PeriodWindow
         if (!valid)
             return; // A gap neither counts nor ends an excursion.
         State.ValidTicks += ticks;
+        State.Sum.Minimum = Math.Min(State.Sum.Minimum, reading);
+        State.Sum.Maximum = Math.Max(State.Sum.Maximum, reading);
         if (reading >= _limit.BandLow && reading <= _limit.BandHigh)
         {
             State.RunTicks = 0;

@@ -61,7 +61,7 @@ public static partial class SampleEvaluation
         long[] times = TimesOf(feeds);
         if (times.Length == 0)
             return windows;
-        var engine = new ComplianceEngine(judged, calendar, TimeSpan.FromTicks(feeds.Max(feed => feed.Hold)));
+        var engine = new ComplianceEngine(judged, calendar, TimeSpan.FromTicks(feeds.Max(feed => feed.Hold)), windowsPerScan: int.MaxValue);
         var tags = new TagTable(feeds.Count);
         var events = new EventRing(1 << 14);
         for (int scan = 0; scan < times.Length; scan++)

@@ -27,8 +27,12 @@ public struct AccumulatorState
     public bool SampleTemperatureValid;
     /// <summary>The held flow is valid and there is no discharge.</summary>
     public bool SampleZeroFlow;
+    /// <summary><see cref="Closing"/> is not passed on yet.</summary>
+    public bool IsClosing;
     /// <summary>The open minute.</summary>
     public WindowSums Minute;
+    /// <summary>The minute that is over and waits for being judged and passed on.</summary>
+    public WindowSums Closing;
     /// <summary>The open hour: its closed minutes.</summary>
     public WindowSums Hour;
     /// <summary>The open day: its closed hours.</summary>
@@ -70,6 +74,7 @@ public sealed class WindowAccumulator
         _zeroFlow = Math.Max(0, rule.ZeroFlow);
         MinCoverage = rule.MinCoverage;
         State.Minute.Clear();
+        State.Closing.Clear();
         State.Hour.Clear();
         State.Day.Clear();
         State.LastHour.Clear();
@@ -80,6 +85,9 @@ public sealed class WindowAccumulator
 
     /// <summary>The open minute.</summary>
     public ref readonly WindowSums Minute => ref State.Minute;
+
+    /// <summary>The minute that is over and not passed on yet.</summary>
+    public ref readonly WindowSums Closing => ref State.Closing;
 
     /// <summary>The closed minutes of the open hour.</summary>
     public ref readonly WindowSums Hour => ref State.Hour;
@@ -94,7 +102,7 @@ public sealed class WindowAccumulator
     /// <param name="tags">Values of this scan.</param>
     /// <param name="utc">Time of the scan, UTC ticks.</param>
     /// <param name="counts">False while the wall clock is behind time already counted.</param>
-    /// <returns>True when the sample is a new extreme of the open minute.</returns>
+    /// <returns>True when the sample is a new extreme of the open day.</returns>
     public bool Latch(TagTable tags, long utc, bool counts)
     {
         if (State.FirstUtc == 0)
@@ -168,12 +176,27 @@ public sealed class WindowAccumulator
         minute.Clear();
     }
 
-    /// <summary>Passes the open minute on to the hour and empties it.</summary>
+    /// <summary>Sets the minute that is over aside: what is held from now on belongs to the next.</summary>
+    public void SetMinuteAside()
+    {
+        State.Closing = State.Minute;
+        State.IsClosing = true;
+        State.Minute.Clear();
+    }
+
+    /// <summary>Passes the minute that was set aside on to the hour.</summary>
     public void CloseMinute()
     {
-        ref WindowSums minute = ref State.Minute;
+        ref WindowSums minute = ref State.Closing;
         State.Hour.Absorb(minute, IsEnough(minute.ValidTicks, TimeSpan.TicksPerMinute), IsEnough(minute.TemperatureTicks, TimeSpan.TicksPerMinute));
-        minute.Clear();
+        State.IsClosing = false;
+    }
+
+    /// <summary>Passes the open minute on to the hour at once.</summary>
+    public void PassMinute()
+    {
+        SetMinuteAside();
+        CloseMinute();
     }
 
     /// <summary>Passes the open hour on to the day and empties it.</summary>
@@ -231,21 +254,16 @@ public sealed class WindowAccumulator
     /// <summary>How many of the due values a window needs, rounded up; at least one.</summary>
     public long RequiredOf(long due) => StatisticRules.RequiredOf(MinCoverage, due);
 
+    /// <returns>True when the value is beyond all of the open day.</returns>
     private bool TakeExtremes(double value)
     {
         ref WindowSums minute = ref State.Minute;
-        bool changed = false;
-        if (value < minute.Minimum)
-        {
+        bool below = value < minute.Minimum, above = value > minute.Maximum;
+        if (below)
             minute.Minimum = value;
-            changed = true;
-        }
-        if (value > minute.Maximum)
-        {
+        if (above)
             minute.Maximum = value;
-            changed = true;
-        }
-        return changed;
+        return (below && value < State.Hour.Minimum && value < State.Day.Minimum) || (above && value > State.Hour.Maximum && value > State.Day.Maximum);
     }
 
     private bool IsUsable(in TagValue value)
