@@ -76,7 +76,7 @@ public sealed class ReportVerbTests : IDisposable
         File.WriteAllText(file, File.ReadAllText(file).Replace("48.125", "38.125", StringComparison.Ordinal));
         (code, _, string error) = Run(wanted);
         Assert.Equal(1, code);
-        Assert.Contains("error GW6502: it was changed after it was frozen", error, StringComparison.Ordinal);
+        Assert.Contains("error GW6702: it was changed after it was frozen", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class ReportVerbTests : IDisposable
         Store(2, 60);
         (int code, string again, string error) = Run(wanted);
         Assert.Equal((0, first), (code, again));
-        Assert.Contains("warning GW6504", error, StringComparison.Ordinal);
+        Assert.Contains("warning GW6704", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class ReportVerbTests : IDisposable
     {
         (int code, string printed, string error) = Run(new(_site, Data, null, null, isMonth, date, "json"));
         Assert.Equal((1, ""), (code, printed));
-        Assert.Contains("GW6501", error, StringComparison.Ordinal);
+        Assert.Contains("GW6701", error, StringComparison.Ordinal);
     }
 
     [Fact]

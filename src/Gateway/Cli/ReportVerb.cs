@@ -44,11 +44,11 @@ internal static class ReportVerb
         bool fromJournal = wanted.Site is not null && wanted.Data is not null && wanted.Permit is null && wanted.Samples is null;
         bool fromSamples = wanted.Permit is not null && wanted.Samples is not null && wanted.Site is null && wanted.Data is null;
         if (!fromJournal && !fromSamples)
-            return Fail("GW6501", "give --site and --data, or --permit and --samples");
+            return Fail("GW6701", "give --site and --data, or --permit and --samples");
         if (!DateOnly.TryParseExact(wanted.Date, ["yyyy-MM-dd", "yyyy-MM"], CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date) || (wanted.Date.Length == 7 && !wanted.IsMonth))
-            return Fail("GW6501", $"--date '{wanted.Date}' is no {(wanted.IsMonth ? "month; write it like 2026-03" : "day; write it like 2026-03-01")}");
+            return Fail("GW6701", $"--date '{wanted.Date}' is no {(wanted.IsMonth ? "month; write it like 2026-03" : "day; write it like 2026-03-01")}");
         if (wanted.Revise is not null && (fromSamples || string.IsNullOrWhiteSpace(wanted.Revise) || string.IsNullOrWhiteSpace(wanted.User)))
-            return Fail("GW6501", "--revise needs a reason, --user NAME, and a report of a data folder");
+            return Fail("GW6701", "--revise needs a reason, --user NAME, and a report of a data folder");
         try
         {
             if ((fromJournal ? FromJournal(wanted, date, now) : FromSamples(wanted, date, now)) is not { } report)
@@ -80,7 +80,7 @@ internal static class ReportVerb
         {
             if (wanted.Revise is null)
                 return new FrozenReport(document, "");
-            Fail("GW6501", "the period is not over, so there is nothing to revise");
+            Fail("GW6701", "the period is not over, so there is nothing to revise");
             return null;
         }
         if (wanted.Revise is not null)
@@ -88,7 +88,7 @@ internal static class ReportVerb
         if (frozen is null)
             return archive.Freeze(document, null, "", "");
         if (JsonSerializer.Serialize(document.Limits, ReportJson.Default.LimitEntryArray) != JsonSerializer.Serialize(frozen.Document.Limits, ReportJson.Default.LimitEntryArray))
-            Console.Error.WriteLine($"report: warning GW6504: journal and configuration say otherwise today than the frozen revision {frozen.Document.Revision}; --revise REASON --user NAME freezes a new one");
+            Console.Error.WriteLine($"report: warning GW6704: journal and configuration say otherwise today than the frozen revision {frozen.Document.Revision}; --revise REASON --user NAME freezes a new one");
         return frozen;
     }
 

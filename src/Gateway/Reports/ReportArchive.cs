@@ -46,7 +46,7 @@ internal sealed class ReportArchive(string dataFolder)
         ReportDocument next = document with { Revision = (former?.Document.Revision ?? 0) + 1, Supersedes = former?.Hash ?? "", Reason = reason, User = user };
         string name = NameOf(next.Period, next.Date, next.Revision), file = Path.Combine(_folder, name);
         if (next.Revision > MaxRevisions)
-            throw new ReportArchiveException("GW6502", file, $"there are {MaxRevisions} revisions already");
+            throw new ReportArchiveException("GW6702", file, $"there are {MaxRevisions} revisions already");
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(next, ReportJson.Default.ReportDocument);
         string hash = HashOf(bytes);
         try
@@ -68,7 +68,7 @@ internal sealed class ReportArchive(string dataFolder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ReportArchiveException("GW6503", file, $"the report cannot be written ({e.Message}); free space, or correct the rights of the folder");
+            throw new ReportArchiveException("GW6703", file, $"the report cannot be written ({e.Message}); free space, or correct the rights of the folder");
         }
         return new FrozenReport(next, hash);
     }
@@ -95,7 +95,7 @@ internal sealed class ReportArchive(string dataFolder)
     }
 
     private ReportArchiveException Damaged(string name, string what) =>
-        new("GW6502", Path.Combine(_folder, name), what + "; put the file back from a backup, or move it away with its later revisions and make the report anew");
+        new("GW6702", Path.Combine(_folder, name), what + "; put the file back from a backup, or move it away with its later revisions and make the report anew");
 
     private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
