@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Gateway.PlcSimulator.Bank;
@@ -10,7 +9,6 @@ public sealed class BankInteropTests : IAsyncLifetime
 {
     private const string Mbpoll = "/usr/bin/mbpoll";
     private const string Python = "/usr/bin/python3";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private const string Map = """
         space,address,to,value,type,order,fault,faultArgument
@@ -53,7 +51,7 @@ public sealed class BankInteropTests : IAsyncLifetime
     [InlineData("-t 1 -r 0 -c 2", "[0]: 0 [1]: 1")]
     public async Task Mbpoll_reads_the_four_spaces(string arguments, string values)
     {
-        var (code, output, error) = await RunAsync(Mbpoll, $"-q -m tcp -o 10 -0 -1 -p {Port} -a 1 {arguments} 127.0.0.1");
+        var (code, output, error) = await PeerProcess.RunAsync(Mbpoll, $"-q -m tcp -o 10 -0 -1 -p {Port} -a 1 {arguments} 127.0.0.1");
         Assert.True(code == 0, error);
         var lines = output.Split('\n').Where(line => line.StartsWith('[')).Select(line => string.Join(' ', line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)));
         Assert.Equal(values, string.Join(' ', lines));
@@ -62,7 +60,7 @@ public sealed class BankInteropTests : IAsyncLifetime
     [PeerFact(Mbpoll)]
     public async Task Mbpoll_writes_registers()
     {
-        var (code, _, error) = await RunAsync(Mbpoll, $"-q -m tcp -o 10 -0 -1 -p {Port} -a 1 -t 4 -r 10 127.0.0.1 7 8 9");
+        var (code, _, error) = await PeerProcess.RunAsync(Mbpoll, $"-q -m tcp -o 10 -0 -1 -p {Port} -a 1 -t 4 -r 10 127.0.0.1 7 8 9");
         Assert.True(code == 0, error);
         Assert.Equal([7, 8, 9, 0], new ushort[] { 10, 11, 12, 13 }.Select(_server.Bank.GetHoldingRegister));
     }
@@ -72,7 +70,7 @@ public sealed class BankInteropTests : IAsyncLifetime
     [InlineData("-t 4 -r 50 -c 1", "Slave device or server is busy")]
     public async Task Mbpoll_sees_exceptions(string arguments, string message)
     {
-        var (_, output, error) = await RunAsync(Mbpoll, $"-q -m tcp -o 10 -0 -1 -p {Port} -a 1 {arguments} 127.0.0.1");
+        var (_, output, error) = await PeerProcess.RunAsync(Mbpoll, $"-q -m tcp -o 10 -0 -1 -p {Port} -a 1 {arguments} 127.0.0.1");
         Assert.Contains(message, output + error, StringComparison.Ordinal);
     }
 
@@ -80,7 +78,7 @@ public sealed class BankInteropTests : IAsyncLifetime
     public async Task Pymodbus_reads_writes_and_sees_a_fault()
     {
         var script = Path.Combine(AppContext.BaseDirectory, "Peers", "read_bank.py");
-        var (code, output, error) = await RunAsync(Python, $"\"{script}\" {Port}");
+        var (code, output, error) = await PeerProcess.RunAsync(Python, $"\"{script}\" {Port}");
         Assert.True(code == 0, error);
         Assert.Equal(
             """
@@ -96,15 +94,5 @@ public sealed class BankInteropTests : IAsyncLifetime
             output.Trim().ReplaceLineEndings("\n"));
         Assert.Equal(22, _server.Bank.GetHoldingRegister(11));
         Assert.False(_server.Bank.GetCoil(0));
-    }
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(string program, string arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        using var patience = new CancellationTokenSource(Patience);
-        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
-        var error = process.StandardError.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
-        return (process.ExitCode, await output, await error);
     }
 }
