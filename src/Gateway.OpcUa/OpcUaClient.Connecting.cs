@@ -38,19 +38,12 @@ public sealed partial class OpcUaClient
     {
         ArgumentNullException.ThrowIfNull(options);
         time ??= TimeProvider.System;
-        var (endpoints, fault) = await GetEndpointsAsync(options, time).ConfigureAwait(false);
-        EndpointDescription endpoint = new();
+        var client = new OpcUaClient(options, time);
+        var fault = await client.DiscoverEndpointAsync().ConfigureAwait(false);
         if (fault.IsNone)
-            fault = EndpointChoice.Pick(endpoints, options, out endpoint);
+            fault = await client.OpenChannelAsync().ConfigureAwait(false);
         if (fault.IsNone)
-            fault = CheckServer(options, endpoint);
-        if (!fault.IsNone)
-            return new OpcUaConnectResult(null, fault);
-        var (connection, opened) = await OpenAsync(options, time, endpoint).ConfigureAwait(false);
-        if (connection is null)
-            return new OpcUaConnectResult(null, opened);
-        var client = new OpcUaClient(options, time, connection, endpoint);
-        fault = await client.CreateSessionAsync().ConfigureAwait(false);
+            fault = await client.CreateSessionAsync().ConfigureAwait(false);
         if (fault.IsNone)
             fault = await client.ActivateAsync().ConfigureAwait(false);
         if (fault.IsNone)
@@ -133,7 +126,44 @@ public sealed partial class OpcUaClient
         return options.Validator.Validate(endpoint.ServerCertificate, expected);
     }
 
-    private async ValueTask<OpcUaFault> CreateSessionAsync()
+    /// <summary>Asks for the endpoints and takes the one that fits; without a fault its server is checked.</summary>
+    internal async ValueTask<OpcUaFault> DiscoverEndpointAsync()
+    {
+        var (endpoints, fault) = await GetEndpointsAsync(_options, _time).ConfigureAwait(false);
+        EndpointDescription endpoint = new();
+        if (fault.IsNone)
+            fault = EndpointChoice.Pick(endpoints, _options, out endpoint);
+        if (fault.IsNone)
+            fault = CheckServer(_options, endpoint);
+        if (fault.IsNone)
+            Endpoint = endpoint;
+        return fault;
+    }
+
+    /// <summary>Opens a channel to the chosen endpoint; a session that exists can then be activated on it.</summary>
+    internal async ValueTask<OpcUaFault> OpenChannelAsync()
+    {
+        var (connection, fault) = await OpenAsync(_options, _time, Endpoint).ConfigureAwait(false);
+        if (connection is null)
+            return fault;
+        connection.AuthenticationToken = _token;
+        _connection = connection;
+        return default;
+    }
+
+    /// <summary>Closes the channel and leaves the session to the server; the peer need not be there any more.</summary>
+    internal ValueTask CloseChannelAsync() => _connection?.DisposeAsync() ?? default;
+
+    /// <summary>The session is over: its token, its subscriptions and what they still bring mean nothing any more.</summary>
+    internal void ForgetSession()
+    {
+        _token = default;
+        _pump.Reset();
+        if (_connection is { } connection)
+            connection.AuthenticationToken = default;
+    }
+
+    internal async ValueTask<OpcUaFault> CreateSessionAsync()
     {
         var nonce = RandomNumberGenerator.GetBytes(NonceLength);
         var policy = SecurityPolicy.Find(Endpoint.SecurityPolicyUri)!;
@@ -158,7 +188,8 @@ public sealed partial class OpcUaClient
         var fault = await SendAsync(request, response).ConfigureAwait(false);
         if (!fault.IsNone)
             return fault;
-        _connection.AuthenticationToken = response.AuthenticationToken;
+        _token = response.AuthenticationToken;
+        _connection!.AuthenticationToken = _token;
         SessionId = response.SessionId;
         SessionTimeout = TimeSpan.FromMilliseconds(Math.Clamp(response.RevisedSessionTimeout, 0, int.MaxValue));
         MaxRequestBytes = response.MaxRequestMessageSize;
@@ -190,7 +221,7 @@ public sealed partial class OpcUaClient
             : new OpcUaFault(StatusCodes.BadSecurityChecksFailed, "the endpoints in the session differ from those of the discovery", "somebody may be in between; check the server");
     }
 
-    private async ValueTask<OpcUaFault> ActivateAsync()
+    internal async ValueTask<OpcUaFault> ActivateAsync()
     {
         var policy = SecurityPolicy.Find(Endpoint.SecurityPolicyUri)!;
         var request = new ActivateSessionRequest { ClientSoftwareCertificates = [], LocaleIds = _options.LocaleIds };

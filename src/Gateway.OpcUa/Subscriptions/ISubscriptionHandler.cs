@@ -30,8 +30,8 @@ public sealed record SubscriptionSettings
     /// <summary>Milliseconds between two publications.</summary>
     public double PublishingIntervalMs { get; init; } = 1000;
 
-    /// <summary>Publications without news until the server says that it lives.</summary>
-    public uint KeepAliveCount { get; init; } = 10;
+    /// <summary>Publications without news until the server says that it lives. Few, so that silence is noticed in seconds.</summary>
+    public uint KeepAliveCount { get; init; } = 2;
 
     /// <summary>Publications without a publish request until the server gives up; at least three times the keep-alive count.</summary>
     public uint LifetimeCount { get; init; } = 60;

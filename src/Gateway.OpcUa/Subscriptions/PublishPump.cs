@@ -23,7 +23,9 @@ internal sealed class PublishPump
     private readonly List<SubscriptionAcknowledgement> _acknowledgements = [];
     private int _limit = MostLoops;
     private int _loops;
+    private int _generation;
     private bool _isStopped;
+    private bool _isPaused;
 
     public PublishPump(OpcUaClient client, TimeProvider time, int perSubscription)
     {
@@ -35,6 +37,9 @@ internal sealed class PublishPump
 
     /// <summary>Answers for subscriptions that this client does not know.</summary>
     public long Strays { get; private set; }
+
+    /// <summary>Called when the server says that the session has no subscription although some should be there.</summary>
+    public Action? Emptied { get; set; }
 
     /// <summary>Publish requests kept at the server.</summary>
     public int Loops => _loops;
@@ -57,6 +62,52 @@ internal sealed class PublishPump
         }
     }
 
+    /// <summary>A message that came by another way is acknowledged with the next publish request.</summary>
+    public void Acknowledge(Subscription subscription, uint sequenceNumber)
+    {
+        lock (_gate)
+            _acknowledgements.Add(new SubscriptionAcknowledgement { SubscriptionId = subscription.Id, SequenceNumber = sequenceNumber });
+    }
+
+    /// <summary>Sends nothing more; loops that wait for an answer end without a word.</summary>
+    public void Pause()
+    {
+        lock (_gate)
+        {
+            _isPaused = true;
+            _generation++;
+            _loops = 0;
+        }
+    }
+
+    /// <summary>Begins again after <see cref="Pause"/> or <see cref="Reset"/>.</summary>
+    public void Restart()
+    {
+        lock (_gate)
+        {
+            _isPaused = false;
+            var now = _time.GetTimestamp();
+            foreach (var subscription in _subscriptions.Values)
+                subscription.LastHeard = now;
+        }
+
+        Start();
+    }
+
+    /// <summary>The session is over: ids of another one say nothing about these subscriptions.</summary>
+    public void Reset()
+    {
+        lock (_gate)
+        {
+            _isPaused = true;
+            _generation++;
+            _loops = 0;
+            _limit = MostLoops;
+            _subscriptions.Clear();
+            _acknowledgements.Clear();
+        }
+    }
+
     public void Stop()
     {
         lock (_gate)
@@ -64,20 +115,22 @@ internal sealed class PublishPump
         _retry.Dispose();
     }
 
-    private int Wanted => _isStopped ? 0 : Math.Min(_limit, _subscriptions.Count * Math.Max(1, _perSubscription));
+    private int Wanted => _isStopped || _isPaused ? 0 : Math.Min(_limit, _subscriptions.Count * Math.Max(1, _perSubscription));
 
     private void Start()
     {
         while (true)
         {
+            int generation;
             lock (_gate)
             {
-                if (_loops >= Wanted)
+                if (_loops >= Wanted || !_client.IsConnected)
                     return;
                 _loops++;
+                generation = _generation;
             }
 
-            _ = RunAsync(new PublishSlot());
+            _ = RunAsync(new PublishSlot { Generation = generation });
         }
     }
 
@@ -87,9 +140,16 @@ internal sealed class PublishPump
         {
             var fault = await _client.SendAsync(slot, slot.Answer, timeoutMs).ConfigureAwait(false);
             if (fault.IsNone)
+            {
                 Deliver(slot);
-            else if (!TryGoOn(slot, fault))
-                return;
+                continue;
+            }
+
+            if (TryGoOn(slot, fault, out var isEmptied))
+                continue;
+            if (isEmptied)
+                Emptied?.Invoke();
+            return;
         }
     }
 
@@ -99,6 +159,8 @@ internal sealed class PublishPump
         lock (_gate)
         {
             timeoutMs = TimeoutMs();
+            if (slot.Generation != _generation)
+                return false;
             if (_loops > Wanted)
             {
                 _loops--;
@@ -117,7 +179,7 @@ internal sealed class PublishPump
         Subscription? subscription;
         lock (_gate)
         {
-            if (!_subscriptions.TryGetValue(slot.SubscriptionId, out subscription))
+            if (slot.Generation != _generation || !_subscriptions.TryGetValue(slot.SubscriptionId, out subscription))
             {
                 Strays++;
                 return;
@@ -136,24 +198,24 @@ internal sealed class PublishPump
     }
 
     /// <summary>What a refused publish request means for this loop.</summary>
-    private bool TryGoOn(PublishSlot slot, OpcUaFault fault)
+    private bool TryGoOn(PublishSlot slot, OpcUaFault fault, out bool isEmptied)
     {
         lock (_gate)
         {
+            isEmptied = slot.Generation == _generation && fault.Status == StatusCodes.BadNoSubscription && _subscriptions.Count > 0 && !_isStopped;
+            if (slot.Generation != _generation)
+                return false;
             if (fault.Status == StatusCodes.BadTimeout && !_isStopped && _client.IsConnected)
                 return true;
-            // The server did not take the acknowledgements either.
-            if (_client.IsConnected && fault.Status != StatusCodes.BadNoSubscription)
+            // The server may not have taken the acknowledgements; once too often does no harm.
+            if (fault.Status != StatusCodes.BadNoSubscription)
                 _acknowledgements.AddRange(slot.Acknowledgements);
             _loops--;
+            // One request always stays, else nothing would ever come again.
             if (fault.Status == StatusCodes.BadTooManyPublishRequests)
-            {
-                // One request always stays, else nothing would ever come again.
                 _limit = Math.Max(1, _loops);
-                if (_loops == 0)
-                    _retry.Change(s_pause, Timeout.InfiniteTimeSpan);
-            }
-
+            if (_loops == 0 && !_isStopped && _client.IsConnected)
+                _retry.Change(s_pause, Timeout.InfiniteTimeSpan);
             return false;
         }
     }

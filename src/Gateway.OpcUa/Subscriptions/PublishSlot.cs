@@ -24,6 +24,9 @@ internal sealed class PublishSlot : IServiceRequest
     /// <summary>Takes the answer.</summary>
     public IServiceResponse Answer { get; }
 
+    /// <summary>Which start of the pump it belongs to; what comes for an earlier one is dropped.</summary>
+    public int Generation { get; init; }
+
     /// <summary>Messages to acknowledge with the next request; the pump fills it.</summary>
     public List<SubscriptionAcknowledgement> Acknowledgements { get; } = [];
 

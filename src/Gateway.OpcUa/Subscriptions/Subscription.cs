@@ -3,10 +3,11 @@ using Gateway.OpcUa.Types;
 namespace Gateway.OpcUa.Subscriptions;
 
 /// <summary>A subscription of one session. Its id is valid in that session only.</summary>
-public sealed class Subscription
+public sealed partial class Subscription
 {
     private readonly OpcUaClient _client;
     private readonly ISubscriptionHandler _handler;
+    private long _lastHeard;
 
     internal Subscription(OpcUaClient client, ISubscriptionHandler handler, CreateSubscriptionResponse response)
     {
@@ -34,7 +35,11 @@ public sealed class Subscription
     public TimeSpan KeepAliveInterval => PublishingInterval * Math.Max(1, KeepAliveCount);
 
     /// <summary>Timestamp of the last message or keep-alive, or of the creation.</summary>
-    public long LastHeard { get; internal set; }
+    public long LastHeard
+    {
+        get => Volatile.Read(ref _lastHeard);
+        internal set => Volatile.Write(ref _lastHeard, value);
+    }
 
     /// <summary>Number of the last message with content; 0 before the first.</summary>
     public uint LastSequenceNumber { get; private set; }
@@ -148,57 +153,4 @@ public sealed class Subscription
         var (results, checkedFault) = OpcUaClient.Checked(response, fault, r => r.Results, 1);
         return !checkedFault.IsNone || results[0].IsGood ? checkedFault : OpcUaFault.From(results[0]);
     }
-
-    /// <summary>Takes a message.</summary>
-    /// <returns>True when the message has content and is to be acknowledged.</returns>
-    internal bool Deliver(PublishSlot slot, long now)
-    {
-        LastHeard = now;
-        if (slot.IsKeepAlive)
-        {
-            // It carries the number of the next message: a higher one says that messages are missing.
-            NoteMissing(slot.SequenceNumber);
-            if (slot.SequenceNumber != 0 && LastSequenceNumber != 0)
-                LastSequenceNumber = Before(slot.SequenceNumber);
-            _handler.OnKeepAlive(this);
-            return false;
-        }
-
-        if (slot.SequenceNumber == LastSequenceNumber)
-            return true; // Repeated: it was delivered already.
-        NoteMissing(slot.SequenceNumber);
-        LastSequenceNumber = slot.SequenceNumber;
-        var items = slot.Items;
-        Values += items.Length;
-        foreach (ref readonly var item in items)
-        {
-            if (item.Value.Status.HasOverflow)
-                Overflows++;
-        }
-
-        if (!items.IsEmpty)
-            _handler.OnData(this, items);
-        if (!slot.Events.IsEmpty)
-            _handler.OnEvents(this, slot.Events);
-        if (slot.StatusChange is { } status)
-        {
-            IsAlive = false;
-            _handler.OnStatusChanged(this, status);
-        }
-
-        return true;
-    }
-
-    private void NoteMissing(uint sequenceNumber)
-    {
-        var expected = LastSequenceNumber == uint.MaxValue ? 1 : LastSequenceNumber + 1;
-        if (LastSequenceNumber == 0 || sequenceNumber == expected || sequenceNumber == 0)
-            return;
-        var count = sequenceNumber - expected;
-        MissingMessages += count;
-        _handler.OnMissing(this, expected, count);
-    }
-
-    // Numbers wrap from the largest to 1; 0 is never used (Part 4 §5.14.1.1).
-    private static uint Before(uint sequenceNumber) => sequenceNumber == 1 ? uint.MaxValue : sequenceNumber - 1;
 }
