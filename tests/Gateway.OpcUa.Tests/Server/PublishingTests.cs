@@ -203,7 +203,7 @@ public sealed class PublishingTests : ISubscriptionHandler
 
     private MonitoredItemCreateResult[] Subscribe(OpcUaClient client, params MonitoredItemCreateRequest[] items)
     {
-        var (subscription, fault) = client.CreateSubscriptionAsync(new SubscriptionSettings(), this).AsTask().Result;
+        var (subscription, fault) = client.CreateSubscriptionAsync(new SubscriptionSettings { KeepAliveCount = 10 }, this).AsTask().Result;
         Assert.True(fault.IsNone, fault.ToString());
         var (results, added) = subscription!.AddAsync(items).AsTask().Result;
         Assert.True(added.IsNone, added.ToString());
