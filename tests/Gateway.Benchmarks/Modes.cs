@@ -1,6 +1,7 @@
 using Gateway.Benchmarks.Bsm1;
 using Gateway.Benchmarks.Client;
 using Gateway.Benchmarks.Evaluate;
+using Gateway.Benchmarks.History;
 using Gateway.Benchmarks.Lateness;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Plant;
@@ -21,6 +22,7 @@ internal static class Modes
           gateway   the whole gateway, 10,000 tags at 100 ms and 100,000 at 1 s      --gateway FILE [--seconds N] [--starts N]
           alarm-latency  register in the PLC to alarm on the stream                  --gateway FILE [--changes N]
           bsm1      14 days of the benchmark plant beside a scalar loop, and its convergence table  [--influent FILE] [--noise FILE] [--no-table]
+          history   samples to closed chunks beside SQLite rows, and questions     [--hours N]
           works     the four-lane works behind its PLCs at 1,000 times real time    [--site DIR]
           works-live     the same with a real gateway polling it through sockets     --gateway FILE --plcsim FILE [--site DIR] [--seconds N]
           settled   the state from which the lanes of the works start
@@ -69,6 +71,10 @@ internal static class Modes
                 return 0;
             case "bsm1":
                 return Bsm1Benchmark.Run(output, arguments);
+            case "history":
+                using (var history = new HistoryBenchmark(output))
+                    history.Run(arguments.Number("--hours", 2));
+                return 0;
             case "works":
                 return WorksBenchmark.Run(output, arguments.Text("--site") ?? "config/tangjiatuo");
             case "works-live":

@@ -66,11 +66,16 @@ public static class HistoryReader
                 continue;
             using SqliteCommand chunk = month.Command("SELECT body FROM chunk WHERE key = $key");
             chunk.Parameters.Add("$key", SqliteType.Integer);
-            foreach (long slot in Slots(month, fromMs, toMs, beforeSlot))
+            List<long> slots = Slots(month, fromMs, toMs, beforeSlot);
+            for (int i = 0; i < slots.Count && samples.Count <= most; i++)
             {
-                chunk.Parameters[0].Value = HistoryFile.Key(slot, id);
-                if (samples.Count <= most && chunk.ExecuteScalar() is byte[] body)
+                chunk.Parameters[0].Value = HistoryFile.Key(slots[i], id);
+                int count = samples.Count;
+                if (chunk.ExecuteScalar() is byte[] body)
                     ChunkCodec.Read(body, fromMs, toMs, samples, ref before);
+                // Hours are about equal: growing by doubling would copy a day several times.
+                if (samples.Capacity - samples.Count < samples.Count - count)
+                    samples.EnsureCapacity((int)Math.Min(most + 1L, samples.Count + (samples.Count - count) * 1.1 * (slots.Count - i)));
             }
         }
         if (open.Length > 0)
