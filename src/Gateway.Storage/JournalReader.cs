@@ -64,7 +64,7 @@ public static class JournalReader
             while (row.Read())
             {
                 if (windows.Count == MaxWindows)
-                    throw new StoreException("GW6410", $"more than {MaxWindows} windows ended in this time; ask for a day instead of a month");
+                    throw new StoreException("GW6412", $"more than {MaxWindows} windows ended in this time; ask for a day instead of a month");
                 windows.Add(StoredWindow.Read(row));
             }
         }
