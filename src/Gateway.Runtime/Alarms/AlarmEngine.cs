@@ -15,16 +15,12 @@ public sealed class AlarmEngine
     private const int States = (int)AlarmState.OutOfService + 1;
     private const int Priorities = 4;
 
-    // Shelvings that end together come back one by one, so that the operator can look at each (field lesson F-59).
-    private const long ExpirySpacing = ScanTime.TicksPerSecond;
-
     private readonly AlarmDefinition[] _definitions;
     private readonly AlarmCondition[] _conditions;
     private readonly AlarmLive[] _live;
     private readonly long[] _reAlarmTicks;
     private readonly int[] _suppressTags;
     private readonly int[] _counts = new int[States * Priorities];
-    private long _nextExpiry = long.MinValue;
 
     /// <summary>Makes the engine; every alarm is normal.</summary>
     /// <exception cref="ArgumentException">A definition is out of its documented range or not at its index.</exception>
@@ -193,11 +189,8 @@ public sealed class AlarmEngine
             RunCondition(index, edge, tags, now, events);
         if (live.SuppressedByLogic && !suppress)
             Run(index, new Act { Code = AlarmEventCode.Unsuppress, ByLogic = true, Reason = "suppression logic" }, now, events);
-        if ((live.Flags & AlarmFlags.Shelved) != 0 && now.Elapsed >= live.ShelveExpiryElapsed && now.Elapsed >= _nextExpiry)
-        {
-            _nextExpiry = now.Elapsed + ExpirySpacing;
+        if ((live.Flags & AlarmFlags.Shelved) != 0 && now.Elapsed >= live.ShelveExpiryElapsed)
             Run(index, new Act { Code = AlarmEventCode.Expire }, now, events);
-        }
         if (live.State == AlarmState.Acknowledged && _reAlarmTicks[index] > 0 && now.Elapsed - live.ReAlarmSince >= _reAlarmTicks[index])
             Run(index, ConditionAct(index, AlarmEventCode.ReAlarm, tags), now, events);
     }

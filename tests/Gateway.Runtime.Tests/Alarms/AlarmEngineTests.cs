@@ -9,31 +9,6 @@ namespace Gateway.Runtime.Tests.Alarms;
 public sealed class AlarmEngineTests
 {
     [Fact]
-    public void F59_shelvings_that_end_together_come_back_one_a_second_and_unacknowledged()
-    {
-        const int count = 50;
-        var engine = new AlarmEngine([.. Enumerable.Range(0, count).Select(i => AlarmRig.Plain with { Id = "LAH-" + i, Index = i, MaxShelveSeconds = 100 })]);
-        var tags = new TagTable(4);
-        var events = new EventRing(1024);
-        tags.Set(0, AlarmRig.Present, Quality.Good, 0);
-        ScanTime At(double seconds) => new(1, 0, (long)(seconds * ScanTime.TicksPerSecond));
-        engine.Execute(tags, At(0), events);
-        for (int i = 0; i < count; i++)
-            Assert.True(engine.Apply(new OperatorCommand { Verb = CommandVerb.Shelve, Target = i, Argument = 60, Reason = "because", User = "olga" }, At(0), events).Accepted);
-
-        var back = new List<int>();
-        for (double second = 59.9; second < 60 + count; second += 0.1)
-        {
-            engine.Execute(tags, At(second), events);
-            back.Add(engine.CountOf(AlarmState.Unacknowledged));
-        }
-
-        Assert.Equal(0, back[0]);
-        Assert.Equal(count, back[^1]);
-        Assert.All(back.Zip(back.Skip(10)), pair => Assert.InRange(pair.Second - pair.First, 0, 1));
-    }
-
-    [Fact]
     public void An_on_delay_goes_on_where_the_restart_found_it()
     {
         var rig = new AlarmRig(AlarmRig.Plain with { OnDelayMs = 10_000 });
