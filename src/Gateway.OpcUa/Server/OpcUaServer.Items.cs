@@ -11,18 +11,25 @@ public sealed partial class OpcUaServer
 
     private IServiceResponse CreateItems(ServerSession session, CreateMonitoredItemsRequest request, out StatusCode status)
     {
-        status = CheckCount(request.ItemsToCreate?.Length);
-        var subscription = FindSubscription(session, request.SubscriptionId);
-        if (status.IsGood && subscription is null)
-            status = StatusCodes.BadSubscriptionIdInvalid;
-        if (status.IsGood && request.TimestampsToReturn is < TimestampsToReturn.Source or > TimestampsToReturn.Neither)
-            status = StatusCodes.BadTimestampsToReturnInvalid;
+        status = CheckItems(session, request.SubscriptionId, request.ItemsToCreate?.Length, request.TimestampsToReturn, out var subscription);
         if (status.IsBad)
             return new ServiceFault();
         var results = new MonitoredItemCreateResult[request.ItemsToCreate!.Length];
         for (var i = 0; i < results.Length; i++)
             results[i] = CreateItem(subscription!, request.ItemsToCreate[i], request.TimestampsToReturn);
         return new CreateMonitoredItemsResponse { Results = results };
+    }
+
+    /// <summary>What must hold of a request before its items are looked at.</summary>
+    private StatusCode CheckItems(ServerSession session, uint id, int? count, TimestampsToReturn timestamps, out ServerSubscription? subscription)
+    {
+        subscription = FindSubscription(session, id);
+        var status = CheckCount(count);
+        if (status.IsBad)
+            return status;
+        if (subscription is null)
+            return StatusCodes.BadSubscriptionIdInvalid;
+        return timestamps is < TimestampsToReturn.Source or > TimestampsToReturn.Neither ? StatusCodes.BadTimestampsToReturnInvalid : status;
     }
 
     private MonitoredItemCreateResult CreateItem(ServerSubscription subscription, in MonitoredItemCreateRequest request, TimestampsToReturn timestamps)
@@ -107,12 +114,7 @@ public sealed partial class OpcUaServer
 
     private IServiceResponse ModifyItems(ServerSession session, ModifyMonitoredItemsRequest request, out StatusCode status)
     {
-        status = CheckCount(request.ItemsToModify?.Length);
-        var subscription = FindSubscription(session, request.SubscriptionId);
-        if (status.IsGood && subscription is null)
-            status = StatusCodes.BadSubscriptionIdInvalid;
-        if (status.IsGood && request.TimestampsToReturn is < TimestampsToReturn.Source or > TimestampsToReturn.Neither)
-            status = StatusCodes.BadTimestampsToReturnInvalid;
+        status = CheckItems(session, request.SubscriptionId, request.ItemsToModify?.Length, request.TimestampsToReturn, out var subscription);
         if (status.IsBad)
             return new ServiceFault();
         var results = new MonitoredItemModifyResult[request.ItemsToModify!.Length];

@@ -63,6 +63,8 @@ public sealed partial class OpcUaServer : IAsyncDisposable
 
     internal Lock Gate => Space.Gate;
 
+    internal TimeProvider Time => _time;
+
     internal long Now => _time.GetTimestamp();
 
     internal DateTime UtcNow => _time.GetUtcNow().UtcDateTime;

@@ -22,7 +22,7 @@ internal sealed partial class ServerConnection
     private OpcUaFault AcceptFrames()
     {
         var start = 0;
-        while (start < _receivedEnd && !_isClosed)
+        while (start < _receivedEnd && !_output.IsClosed)
         {
             var scan = FrameScan.Scan(_received.AsSpan(start.._receivedEnd), _hasHello ? _agreed.ReceiveBuffer : FirstBuffer);
             if (scan.Status == FrameScanStatus.Broken)
@@ -62,7 +62,7 @@ internal sealed partial class ServerConnection
         _sendMax = (hello.Limits.MaxMessage, hello.Limits.MaxChunks);
         _hasHello = true;
         lock (_server.Gate)
-            new HelloMessage(0, _agreed with { MaxMessage = _limits.MaxMessageBytes }, null).Write(_outgoing, FrameKind.Acknowledge);
+            new HelloMessage(0, _agreed with { MaxMessage = _limits.MaxMessageBytes }, null).Write(_output.Buffer, FrameKind.Acknowledge);
         return default;
     }
 
@@ -178,7 +178,7 @@ internal sealed partial class ServerConnection
                 SecurityToken = new ChannelSecurityToken { ChannelId = channel, TokenId = ++_lastToken, CreatedAt = _server.UtcNow, RevisedLifetime = lifetime },
             };
             _server.FillHeader(response, request.RequestHeader.RequestHandle, default);
-            Conversation!.WriteOpen(_outgoing, _keys, channel, requestId, _server.Encode(response).Written);
+            Conversation!.WriteOpen(_output.Buffer, _keys, channel, requestId, _server.Encode(response).Written);
             var token = Conversation.CreateToken(channel, _lastToken, nonce, request.ClientNonce);
             Conversation.Activate(token, _tokenEnds);
             _tokenEnds = _server.After((long)(lifetime * RefuseAt));

@@ -17,19 +17,13 @@ internal sealed partial class ServerConnection
     private readonly OpcUaServer _server;
     private readonly Stream _stream;
     private readonly ServerLimits _limits;
-    private readonly Action _onWritten;
+    private readonly OutgoingStream _output;
     private byte[] _received = new byte[FirstBuffer];
     private int _receivedEnd;
     private bool _hasHello;
     private ConnectionLimits _agreed;
     private (int Message, int Chunks) _sendMax;
-    private bool _isClosed;
-    private MessageBuffer _outgoing;
-    private MessageBuffer _writing;
-    private bool _isWriting;
-    private long _writeStarted;
     private TaskCompletionSource? _drained;
-    private System.Runtime.CompilerServices.ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _pendingWrite;
 
     public ServerConnection(OpcUaServer server, Stream stream, string peer)
     {
@@ -37,9 +31,7 @@ internal sealed partial class ServerConnection
         _stream = stream;
         Peer = peer;
         _limits = server.Options.Limits;
-        _onWritten = OnWritten;
-        _outgoing = new MessageBuffer(_limits.OutgoingBytes, 0);
-        _writing = new MessageBuffer(_limits.OutgoingBytes, 0);
+        _output = new OutgoingStream(stream, server.Gate, _limits.OutgoingBytes, 0, OnBroken, () => _drained?.TrySetResult(), server.Time);
         Deadline = server.After(_limits.HandshakeMs);
     }
 
@@ -58,14 +50,14 @@ internal sealed partial class ServerConnection
     public Conversation? Conversation { get; private set; }
 
     /// <summary>True while the client takes what it is sent: only then is more published.</summary>
-    public bool IsFlowing => !_isClosed && _outgoing.Length < _limits.OutgoingBytes / 8;
+    public bool IsFlowing => !_output.IsClosed && _output.Buffer.Length < _limits.OutgoingBytes / 8;
 
     /// <summary>Reads and serves until either side closes.</summary>
     public async Task RunAsync()
     {
         try
         {
-            while (!_isClosed)
+            while (!_output.IsClosed)
             {
                 if (_receivedEnd == _received.Length)
                     Array.Resize(ref _received, Math.Min(2 * _received.Length, _limits.BufferBytes));
@@ -98,9 +90,9 @@ internal sealed partial class ServerConnection
     /// <summary>Closes the stream; the loop ends by itself. Under the gate.</summary>
     public void Close()
     {
-        if (_isClosed)
+        if (_output.IsClosed)
             return;
-        _isClosed = true;
+        _output.Close();
         _drained?.TrySetResult();
         _stream.Dispose();
     }
@@ -109,7 +101,7 @@ internal sealed partial class ServerConnection
     /// <returns>When to look again.</returns>
     public long CheckTime(long now)
     {
-        var stalledAt = _isWriting ? _writeStarted + _server.Ticks(_limits.StalledMs) : long.MaxValue;
+        var stalledAt = _output.IsWriting ? _output.WriteStarted + _server.Ticks(_limits.StalledMs) : long.MaxValue;
         if (now >= Deadline || now >= stalledAt)
         {
             Close();
@@ -140,74 +132,18 @@ internal sealed partial class ServerConnection
     /// <summary>Writes an answer into the outgoing buffer. Under the gate.</summary>
     /// <returns>BadResponseTooLarge when the client would not take it.</returns>
     public StatusCode Send(uint requestId, ReadOnlySpan<byte> body) =>
-        _isClosed || Conversation is null ? StatusCodes.BadConnectionClosed : Conversation.WriteMessage(_outgoing, FrameKind.Message, requestId, body);
+        _output.IsClosed || Conversation is null ? StatusCodes.BadConnectionClosed : Conversation.WriteMessage(_output.Buffer, FrameKind.Message, requestId, body);
 
     /// <summary>True when the client's key made the signature.</summary>
     public bool Verify(SecurityPolicy policy, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => RsaOperations.Verify(policy, _keys.PeerKey!, data, signature);
 
-    /// <summary>Writes what waits unless somebody already does. Without the gate.</summary>
-    public void Flush()
+    /// <summary>Writes what waits. Without the gate.</summary>
+    public void Flush() => _output.Flush();
+
+    private void OnBroken(Exception fault)
     {
-        var isOurs = false;
-        while (true)
-        {
-            lock (_server.Gate)
-            {
-                if (isOurs)
-                    _isWriting = false;
-                if (_isWriting)
-                    return;
-                if (_isClosed || _outgoing.Length == 0)
-                {
-                    _drained?.TrySetResult();
-                    return;
-                }
-
-                _isWriting = isOurs = true;
-                _writeStarted = _server.Now;
-                (_outgoing, _writing) = (_writing, _outgoing);
-                _outgoing.Length = 0;
-            }
-
-            try
-            {
-#pragma warning disable CA2012 // The awaiter is consumed exactly once: here, or in OnWritten. An await would allocate.
-                var write = _stream.WriteAsync(_writing.Bytes.AsMemory(0, _writing.Length)).ConfigureAwait(false).GetAwaiter();
-#pragma warning restore CA2012
-                if (!write.IsCompleted)
-                {
-                    _pendingWrite = write;
-                    write.UnsafeOnCompleted(_onWritten);
-                    return;
-                }
-
-                write.GetResult();
-            }
-            catch (Exception e) when (StreamFault.IsFault(e))
-            {
-                lock (_server.Gate)
-                    Close();
-                return;
-            }
-        }
-    }
-
-    private void OnWritten()
-    {
-        try
-        {
-            _pendingWrite.GetResult();
-        }
-        catch (Exception e) when (StreamFault.IsFault(e))
-        {
-            lock (_server.Gate)
-                Close();
-            return;
-        }
-
         lock (_server.Gate)
-            _isWriting = false;
-        Flush();
+            Close();
     }
 
     /// <summary>A client that does not take its answers is not read from any further.</summary>
@@ -215,7 +151,7 @@ internal sealed partial class ServerConnection
     {
         lock (_server.Gate)
         {
-            if (_isClosed || _outgoing.Length < _limits.OutgoingBytes / 2)
+            if (_output.IsClosed || _output.Buffer.Length < _limits.OutgoingBytes / 2)
                 return null;
             _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _drained.Task;
@@ -228,11 +164,11 @@ internal sealed partial class ServerConnection
         _server.Tell($"OPC UA client {Peer}: {fault}");
         lock (_server.Gate)
         {
-            if (_isClosed)
+            if (_output.IsClosed)
                 return;
             // The true reason stays in this server's log: it would help an attacker more than an engineer.
             var isSecret = fault.Status.Name.StartsWith("BadCertificate", StringComparison.Ordinal);
-            new ErrorMessage(isSecret ? StatusCodes.BadSecurityChecksFailed : fault.Status, isSecret ? null : fault.Cause).Write(_outgoing);
+            new ErrorMessage(isSecret ? StatusCodes.BadSecurityChecksFailed : fault.Status, isSecret ? null : fault.Cause).Write(_output.Buffer);
         }
 
         Flush();

@@ -23,18 +23,18 @@ internal sealed partial class ClientConnection
         PendingRequest pending;
         lock (_gate)
         {
-            if (_isClosed)
+            if (_output.IsClosed)
                 return new ValueTask<OpcUaFault>(Fault);
             _hello = pending = TakeFree(null, _options.RequestTimeoutMs);
             _inFlight.Add(pending.RequestId, pending);
             if (!_options.IsReverse)
-                new HelloMessage(0, _options.Limits, _options.EndpointUrl).Write(_outgoing, FrameKind.Hello);
+                new HelloMessage(0, _options.Limits, _options.EndpointUrl).Write(_output.Buffer, FrameKind.Hello);
             Arm(pending.Deadline);
         }
 
         // A server that opened the stream may have spoken already: only now is there somebody to take its answer.
         _ = ReadLoopAsync();
-        Flush();
+        _output.Flush();
         return new ValueTask<OpcUaFault>(pending, pending.Version);
     }
 
@@ -43,7 +43,7 @@ internal sealed partial class ClientConnection
         if (!_options.IsReverse || _conversation is not null || !ReverseHelloMessage.TryRead(body, out var message))
             return Unexpected("a reverse hello");
         lock (_gate)
-            new HelloMessage(0, _options.Limits, message.EndpointUrl ?? _options.EndpointUrl).Write(_outgoing, FrameKind.Hello);
+            new HelloMessage(0, _options.Limits, message.EndpointUrl ?? _options.EndpointUrl).Write(_output.Buffer, FrameKind.Hello);
         return default;
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class ClientConnection
         PendingRequest pending;
         lock (_gate)
         {
-            if (_isClosed)
+            if (_output.IsClosed)
                 return new ValueTask<OpcUaFault>(Fault);
             pending = TakeFree(new OpenSecureChannelResponse(), _options.RequestTimeoutMs);
             pending.OpeningNonce = _options.Policy.IsNone ? null : RandomNumberGenerator.GetBytes(_options.Policy.NonceLength);
@@ -81,7 +81,7 @@ internal sealed partial class ClientConnection
             var writer = new UaWriter(_body);
             writer.WriteMessage(request);
             writer.Finish();
-            _conversation!.WriteOpen(_outgoing, _keys, _conversation.ChannelId, pending.RequestId, _body.Written);
+            _conversation!.WriteOpen(_output.Buffer, _keys, _conversation.ChannelId, pending.RequestId, _body.Written);
             _inFlight.Add(pending.RequestId, pending);
             Arm(pending.Deadline);
         }

@@ -35,7 +35,7 @@ internal sealed partial class ClientConnection
                     break;
                 }
 
-                Flush();
+                _output.Flush();
             }
         }
         catch (Exception e) when (StreamFault.IsFault(e))

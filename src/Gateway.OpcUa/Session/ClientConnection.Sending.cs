@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Gateway.OpcUa.Encoding;
 using Gateway.OpcUa.Types;
 
@@ -10,81 +9,23 @@ internal sealed partial class ClientConnection
     // Messages of one flush and the next; a peer that takes nothing for so long is cut off by the requests' time-outs.
     private const int OutgoingLimit = 256 << 20;
 
-    private readonly MessageBuffer _body = new(OutgoingLimit, 8192);
-    private MessageBuffer _outgoing = new(OutgoingLimit, 8192);
-    private MessageBuffer _writing = new(OutgoingLimit, 8192);
-    private bool _isWriting;
+    private const int FirstOutgoing = 8192;
+
+    private readonly MessageBuffer _body = new(OutgoingLimit, FirstOutgoing);
     private bool _isArmed;
     private long _armedFor;
-    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _pendingWrite;
 
     /// <summary>Code resumed by the reader sends together with everything else that this read resumes.</summary>
     private void FlushUnlessResuming()
     {
         if (_resumingThread != Environment.CurrentManagedThreadId)
-            Flush();
-    }
-
-    /// <summary>Writes what is in the outgoing buffer unless another thread already does. Called without the lock.</summary>
-    private void Flush()
-    {
-        var isOurs = false;
-        while (true)
-        {
-            lock (_gate)
-            {
-                if (isOurs)
-                    _isWriting = false;
-                if (_isWriting || _isClosed || _outgoing.Length == 0)
-                    return;
-                _isWriting = isOurs = true;
-                (_outgoing, _writing) = (_writing, _outgoing);
-                _outgoing.Length = 0;
-            }
-
-            try
-            {
-#pragma warning disable CA2012 // The awaiter is consumed exactly once: here, or in OnWritten. An await would allocate.
-                var write = _stream.WriteAsync(_writing.Bytes.AsMemory(0, _writing.Length)).ConfigureAwait(false).GetAwaiter();
-#pragma warning restore CA2012
-                if (!write.IsCompleted)
-                {
-                    _pendingWrite = write;
-                    write.UnsafeOnCompleted(_onWritten);
-                    return;
-                }
-
-                write.GetResult();
-            }
-            catch (Exception e) when (StreamFault.IsFault(e))
-            {
-                Close(Broken(e));
-                return;
-            }
-        }
-    }
-
-    private void OnWritten()
-    {
-        try
-        {
-            _pendingWrite.GetResult();
-        }
-        catch (Exception e) when (StreamFault.IsFault(e))
-        {
-            Close(Broken(e));
-            return;
-        }
-
-        lock (_gate)
-            _isWriting = false;
-        Flush();
+            _output.Flush();
     }
 
     /// <summary>Makes sure that the timer fires at <paramref name="due"/> or before. Under the lock.</summary>
     private void Arm(long due)
     {
-        if (_isClosed || (_isArmed && _armedFor <= due))
+        if (_output.IsClosed || (_isArmed && _armedFor <= due))
             return;
         _isArmed = true;
         _armedFor = due;
@@ -99,7 +40,7 @@ internal sealed partial class ClientConnection
         bool isRenewing, isStuck;
         lock (_gate)
         {
-            if (_isClosed)
+            if (_output.IsClosed)
                 return;
             _isArmed = false;
             var now = _time.GetTimestamp();
@@ -114,7 +55,7 @@ internal sealed partial class ClientConnection
 
             expired?.ForEach(p => _inFlight.Remove(p.RequestId));
             // The peer does not even take our bytes, or does not answer the hello: waiting longer helps nobody.
-            isStuck = expired is not null && (_isWriting || _conversation is not { ChannelId: not 0 });
+            isStuck = expired is not null && (_output.IsWriting || _conversation is not { ChannelId: not 0 });
             isRenewing = now >= _renewAt;
             if (isRenewing)
                 _renewAt = long.MaxValue;

@@ -20,13 +20,12 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
-    private readonly Action _onWritten;
+    private readonly OutgoingStream _output;
     private readonly AsymmetricKeys _keys;
     private readonly Dictionary<uint, PendingRequest> _inFlight = [];
     private Conversation? _conversation;
     private PendingRequest? _free;
     private uint _lastRequestId;
-    private bool _isClosed;
 
     /// <summary>Takes over an opened stream; it is read from <see cref="OpenAsync"/> on.</summary>
     public ClientConnection(Stream stream, ConnectionOptions options, TimeProvider time)
@@ -35,7 +34,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         _options = options;
         _time = time;
         _received = new byte[2 * options.Limits.ReceiveBuffer];
-        _onWritten = OnWritten;
+        _output = new OutgoingStream(stream, _gate, OutgoingLimit, FirstOutgoing, e => Close(Broken(e)));
         _keys = Keys(options);
         _timer = time.CreateTimer(static c => ((ClientConnection)c!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -78,7 +77,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         PendingRequest pending;
         lock (_gate)
         {
-            if (_isClosed)
+            if (_output.IsClosed)
                 return new ValueTask<OpcUaFault>(Fault);
             if (_inFlight.Count >= _options.MaxOutstanding)
                 return new ValueTask<OpcUaFault>(new OpcUaFault(StatusCodes.BadTooManyOperations, $"{_inFlight.Count} requests are waiting for answers already"));
@@ -90,7 +89,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
             writer.WriteMessage(request);
             var status = writer.Finish();
             if (status.IsGood)
-                status = _conversation!.WriteMessage(_outgoing, FrameKind.Message, pending.RequestId, _body.Written);
+                status = _conversation!.WriteMessage(_output.Buffer, FrameKind.Message, pending.RequestId, _body.Written);
             if (status.IsBad)
             {
                 pending.Next = _free;
@@ -112,7 +111,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_isClosed && _conversation is { ChannelId: not 0 } conversation)
+            if (!_output.IsClosed && _conversation is { ChannelId: not 0 } conversation)
             {
                 var request = new CloseSecureChannelRequest();
                 FillHeader(request, ++_lastRequestId, _options.RequestTimeoutMs);
@@ -120,11 +119,11 @@ internal sealed partial class ClientConnection : IAsyncDisposable
                 var writer = new UaWriter(_body);
                 writer.WriteMessage(request);
                 if (writer.Finish().IsGood)
-                    conversation.WriteMessage(_outgoing, FrameKind.Close, _lastRequestId, _body.Written);
+                    conversation.WriteMessage(_output.Buffer, FrameKind.Close, _lastRequestId, _body.Written);
             }
         }
 
-        Flush();
+        _output.Flush();
         Close(new OpcUaFault(StatusCodes.BadConnectionClosed, "the connection was closed by this side"));
         await _stream.DisposeAsync().ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
@@ -175,9 +174,9 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         List<PendingRequest> pending;
         lock (_gate)
         {
-            if (_isClosed)
+            if (_output.IsClosed)
                 return;
-            _isClosed = true;
+            _output.Close();
             Fault = fault;
             pending = [.. _inFlight.Values];
             _inFlight.Clear();
