@@ -16,12 +16,12 @@ internal sealed class Connection : IDisposable
         Sqlite = SqliteVersion.Open(file, SqliteOpenMode.ReadWriteCreate);
         try
         {
-            Execute("PRAGMA auto_vacuum = INCREMENTAL");
-            Execute("PRAGMA journal_mode = WAL");
-            Execute("PRAGMA synchronous = FULL");
-            Execute("PRAGMA journal_size_limit = 16777216");
-            Execute("PRAGMA cell_size_check = ON");
-            Execute("PRAGMA trusted_schema = OFF");
+            Sqlite.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+            Sqlite.Execute("PRAGMA journal_mode = WAL");
+            Sqlite.Execute("PRAGMA synchronous = FULL");
+            Sqlite.Execute("PRAGMA journal_size_limit = 16777216");
+            Sqlite.Execute("PRAGMA cell_size_check = ON");
+            Sqlite.Execute("PRAGMA trusted_schema = OFF");
             IsNew = RequireTables();
             Events = new Chain(this, "event", "sequence", JournalSchema.EventColumns);
             Audit = new Chain(this, "audit", "number", JournalSchema.AuditColumns);
@@ -29,7 +29,7 @@ internal sealed class Connection : IDisposable
             Quality = new RowWriter(Sqlite, "INSERT", "quality", JournalSchema.EventColumns + ", hash");
             _alarm = new RowWriter(Sqlite, "INSERT OR REPLACE", "alarm", "id, body, hash");
             _saved = new RowWriter(Sqlite, "INSERT OR REPLACE", "saved", "part, body, hash");
-            LastSequence = Number("SELECT max(coalesce((SELECT max(sequence) FROM event), 0), coalesce((SELECT max(sequence) FROM quality), 0), (SELECT last FROM chain WHERE name = 'event'))");
+            LastSequence = Sqlite.Number("SELECT max(coalesce((SELECT max(sequence) FROM event), 0), coalesce((SELECT max(sequence) FROM quality), 0), (SELECT last FROM chain WHERE name = 'event'))");
         }
         catch (Exception e) when (e is InvalidCastException or InvalidOperationException or FormatException)
         {
@@ -66,28 +66,6 @@ internal sealed class Connection : IDisposable
         return Hash.End();
     }
 
-    public void Execute(string sql, SqliteTransaction? transaction = null)
-    {
-        using SqliteCommand command = Command(sql, transaction);
-        command.ExecuteNonQuery();
-    }
-
-    public long Number(string sql, SqliteTransaction? transaction = null)
-    {
-        using SqliteCommand command = Command(sql, transaction);
-        return command.ExecuteScalar() is long number ? number : 0;
-    }
-
-    public SqliteCommand Command(string sql, SqliteTransaction? transaction = null)
-    {
-        SqliteCommand command = Sqlite.CreateCommand();
-#pragma warning disable CA2100 // Statements are constants of this assembly; values are parameters or our own numbers.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.Transaction = transaction;
-        return command;
-    }
-
     public void Dispose()
     {
         Events?.Dispose();
@@ -103,16 +81,16 @@ internal sealed class Connection : IDisposable
     /// <returns>True when it did.</returns>
     private bool RequireTables()
     {
-        long id = Number("PRAGMA application_id"), version = Number("PRAGMA user_version");
+        long id = Sqlite.Number("PRAGMA application_id"), version = Sqlite.Number("PRAGMA user_version");
         if (id == JournalSchema.ApplicationId && version == JournalSchema.Version)
             return false;
         if (id == JournalSchema.ApplicationId)
             throw new StoreException("GW6405", $"the journal has format {version}, this program knows {JournalSchema.Version}; use the program that wrote it, or another data folder");
-        if (id != 0 || Number("SELECT count(*) FROM sqlite_schema") != 0)
+        if (id != 0 || Sqlite.Number("SELECT count(*) FROM sqlite_schema") != 0)
             throw new StoreException("GW6405", "journal.db is not a journal of this program; choose another data folder");
         using SqliteTransaction transaction = Sqlite.BeginTransaction(deferred: false);
-        Execute(JournalSchema.Create, transaction);
-        Execute($"PRAGMA application_id = {JournalSchema.ApplicationId}; PRAGMA user_version = {JournalSchema.Version}", transaction);
+        Sqlite.Execute(JournalSchema.Create, transaction);
+        Sqlite.Execute($"PRAGMA application_id = {JournalSchema.ApplicationId}; PRAGMA user_version = {JournalSchema.Version}", transaction);
         transaction.Commit();
         return true;
     }
@@ -127,10 +105,10 @@ internal sealed class Chain : IDisposable
     public Chain(Connection connection, string table, string key, string columns)
     {
         _writer = new RowWriter(connection.Sqlite, table == "window" ? "INSERT OR IGNORE" : "INSERT", table, columns + ", hash");
-        _mark = connection.Command($"UPDATE chain SET last = $last WHERE name = '{table}'");
+        _mark = connection.Sqlite.Command($"UPDATE chain SET last = $last WHERE name = '{table}'");
         _mark.Parameters.Add("$last", SqliteType.Integer);
-        Last = connection.Number($"SELECT last FROM chain WHERE name = '{table}'");
-        using SqliteCommand command = connection.Command($"SELECT coalesce((SELECT hash FROM {table} ORDER BY {key} DESC LIMIT 1), (SELECT anchor FROM chain WHERE name = '{table}'))");
+        Last = connection.Sqlite.Number($"SELECT last FROM chain WHERE name = '{table}'");
+        using SqliteCommand command = connection.Sqlite.Command($"SELECT coalesce((SELECT hash FROM {table} ORDER BY {key} DESC LIMIT 1), (SELECT anchor FROM chain WHERE name = '{table}'))");
         Hash = (byte[])command.ExecuteScalar()!;
     }
 

@@ -65,7 +65,7 @@ public sealed partial class Journal
         Connection opened = OpenOrSay();
         try
         {
-            if (!opened.IsNew && opened.Number("SELECT value FROM fact WHERE name = 'clean'") == 0 && new FileInfo(_folder.JournalFile).Length <= CheckedAtStart)
+            if (!opened.IsNew && opened.Sqlite.Number("SELECT value FROM fact WHERE name = 'clean'") == 0 && new FileInfo(_folder.JournalFile).Length <= CheckedAtStart)
                 QuickCheck(opened);
             return opened;
         }
@@ -78,7 +78,7 @@ public sealed partial class Journal
 
     private static void QuickCheck(Connection opened)
     {
-        using SqliteCommand command = opened.Command("PRAGMA quick_check(1)");
+        using SqliteCommand command = opened.Sqlite.Command("PRAGMA quick_check(1)");
         string? result = command.ExecuteScalar() as string;
         if (result != "ok")
             throw new SqliteException("quick_check: " + result, SQLitePCL.raw.SQLITE_CORRUPT);
@@ -94,7 +94,7 @@ public sealed partial class Journal
             {
                 // Somebody removed the file, or a damaged one was set aside: all of the state must be written again.
                 Array.Clear(_written);
-                opened.Execute("UPDATE fact SET value = 0 WHERE name = 'clean'");
+                opened.Sqlite.Execute("UPDATE fact SET value = 0 WHERE name = 'clean'");
             }
             else if (new FileInfo(_folder.JournalFile).Length <= CheckedAtStart)
             {
@@ -120,9 +120,9 @@ public sealed partial class Journal
         return new SavedState
         {
             IsNew = from.IsNew,
-            WasClean = from.Number("SELECT value FROM fact WHERE name = 'clean'") != 0,
+            WasClean = from.Sqlite.Number("SELECT value FROM fact WHERE name = 'clean'") != 0,
             LastSequence = from.LastSequence,
-            SavedUtc = from.Number("SELECT value FROM fact WHERE name = 'saved_utc'"),
+            SavedUtc = from.Sqlite.Number("SELECT value FROM fact WHERE name = 'saved_utc'"),
             Alarms = alarms,
             Compliance = compliance,
             NotFound = notFound,
@@ -134,7 +134,7 @@ public sealed partial class Journal
     {
         var known = _plant.Alarms.ToDictionary(a => a.Id, a => a.Index, StringComparer.Ordinal);
         var alarms = new List<AlarmSnapshot>();
-        using SqliteCommand command = from.Command("SELECT id, body, hash FROM alarm");
+        using SqliteCommand command = from.Sqlite.Command("SELECT id, body, hash FROM alarm");
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())
         {
@@ -159,7 +159,7 @@ public sealed partial class Journal
 
     private ComplianceCheckpoint? ReadCompliance(Connection from, List<string> notFound)
     {
-        using SqliteCommand command = from.Command("SELECT body, hash FROM saved WHERE part = 'compliance'");
+        using SqliteCommand command = from.Sqlite.Command("SELECT body, hash FROM saved WHERE part = 'compliance'");
         using SqliteDataReader row = command.ExecuteReader();
         if (!row.Read())
             return null;

@@ -18,7 +18,7 @@ public sealed partial class Journal
             if (_reserveMissing && !_folder.IsFull())
                 _reserveMissing = !_folder.TryReserve();
             bool more = TrimByAge(connection) || TrimByBytes(connection);
-            connection.Execute("PRAGMA incremental_vacuum(200)");
+            connection.Sqlite.Execute("PRAGMA incremental_vacuum(200)");
             MeasureFiles();
             ShowState();
             return more;
@@ -46,7 +46,7 @@ public sealed partial class Journal
     /// <summary>What is worth least goes first; the audit goes last.</summary>
     private bool TrimByBytes(Connection connection)
     {
-        long used = (connection.Number("PRAGMA page_count") - connection.Number("PRAGMA freelist_count")) * connection.Number("PRAGMA page_size");
+        long used = (connection.Sqlite.Number("PRAGMA page_count") - connection.Sqlite.Number("PRAGMA freelist_count")) * connection.Sqlite.Number("PRAGMA page_size");
         if (used <= _options.MaxBytes)
             return false;
         using SqliteTransaction transaction = connection.Sqlite.BeginTransaction(deferred: false);
@@ -63,7 +63,7 @@ public sealed partial class Journal
 
     private int RemoveQuality(Connection connection, string which, SqliteTransaction transaction)
     {
-        using SqliteCommand command = connection.Command($"DELETE FROM quality WHERE sequence IN (SELECT sequence FROM quality WHERE {which} ORDER BY sequence LIMIT {_options.TrimRows})", transaction);
+        using SqliteCommand command = connection.Sqlite.Command($"DELETE FROM quality WHERE sequence IN (SELECT sequence FROM quality WHERE {which} ORDER BY sequence LIMIT {_options.TrimRows})", transaction);
         return command.ExecuteNonQuery();
     }
 
@@ -74,7 +74,7 @@ public sealed partial class Journal
     private int RemoveFront(Connection connection, string table, string key, long before, SqliteTransaction transaction)
     {
         (long cut, int count, byte[]? anchor) = (0, 0, null);
-        using (SqliteCommand command = connection.Command($"SELECT {key}, utc, hash FROM {table} ORDER BY {key} LIMIT {_options.TrimRows}", transaction))
+        using (SqliteCommand command = connection.Sqlite.Command($"SELECT {key}, utc, hash FROM {table} ORDER BY {key} LIMIT {_options.TrimRows}", transaction))
         using (SqliteDataReader row = command.ExecuteReader())
         {
             while (row.Read() && row.GetInt64(1) < before)
@@ -82,8 +82,8 @@ public sealed partial class Journal
         }
         if (anchor is null)
             return 0;
-        connection.Execute($"DELETE FROM {table} WHERE {key} <= {cut}", transaction);
-        using SqliteCommand keep = connection.Command($"UPDATE chain SET anchor = $anchor WHERE name = '{table}'", transaction);
+        connection.Sqlite.Execute($"DELETE FROM {table} WHERE {key} <= {cut}", transaction);
+        using SqliteCommand keep = connection.Sqlite.Command($"UPDATE chain SET anchor = $anchor WHERE name = '{table}'", transaction);
         keep.Parameters.AddWithValue("$anchor", anchor);
         keep.ExecuteNonQuery();
         return count;

@@ -39,7 +39,7 @@ public sealed partial class Journal
         if (checkpoint is not null && (whole || windows))
             to.Save("compliance", CheckpointCodec.Write(checkpoint.Compliance, _limitNames), transaction);
         if (checkpoint is not null)
-            to.Execute($"UPDATE fact SET value = {checkpoint.Time.Utc} WHERE name = 'saved_utc'", transaction);
+            to.Sqlite.Execute($"UPDATE fact SET value = {checkpoint.Time.Utc} WHERE name = 'saved_utc'", transaction);
         to.Events.Mark(transaction);
         to.Audit.Mark(transaction);
         to.Windows.Mark(transaction);
@@ -135,12 +135,12 @@ public sealed partial class Journal
     private void WriteStart(Connection to, string program, bool wasClean)
     {
         using SqliteTransaction transaction = to.Sqlite.BeginTransaction(deferred: false);
-        to.Execute("UPDATE fact SET value = 0 WHERE name = 'clean'", transaction);
+        to.Sqlite.Execute("UPDATE fact SET value = 0 WHERE name = 'clean'", transaction);
         string how = to.IsNew ? "first start" : wasClean ? "after a stop in order" : "after a stop that was not in order";
         Account(to, new AuditRow(0, UtcNow, to.LastSequence, null, "START", _plant.ConfigurationHash, double.NaN, true, $"{program}, {how}"), transaction);
         to.Audit.Mark(transaction);
         // An alarm that comes back after months must not come back acknowledged.
-        using SqliteCommand forget = to.Command("DELETE FROM alarm WHERE id = $id", transaction);
+        using SqliteCommand forget = to.Sqlite.Command("DELETE FROM alarm WHERE id = $id", transaction);
         SqliteParameter id = forget.Parameters.Add("$id", SqliteType.Text);
         foreach (string alarm in _obsolete)
         {
@@ -155,7 +155,7 @@ public sealed partial class Journal
         using SqliteTransaction transaction = to.Sqlite.BeginTransaction(deferred: false);
         Account(to, new AuditRow(0, UtcNow, to.LastSequence, null, "STOP", _plant.ConfigurationHash, double.NaN, true, null), transaction);
         to.Audit.Mark(transaction);
-        to.Execute("UPDATE fact SET value = 1 WHERE name = 'clean'", transaction);
+        to.Sqlite.Execute("UPDATE fact SET value = 1 WHERE name = 'clean'", transaction);
         transaction.Commit();
     }
 }

@@ -58,7 +58,7 @@ public sealed class JournalCheck
 
     private JournalCheckResult Check(SqliteConnection connection)
     {
-        if (Number(connection, "PRAGMA application_id") != JournalSchema.ApplicationId || Number(connection, "PRAGMA user_version") != JournalSchema.Version)
+        if (connection.Number("PRAGMA application_id") != JournalSchema.ApplicationId || connection.Number("PRAGMA user_version") != JournalSchema.Version)
             throw new StoreException("GW6405", "the file is not a journal of this version of the program");
         // One transaction: what is checked is one state, although the gateway may go on writing.
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
@@ -75,7 +75,7 @@ public sealed class JournalCheck
 
     private void CheckFile(SqliteConnection connection)
     {
-        using SqliteCommand command = Command(connection, "PRAGMA integrity_check(10)");
+        using SqliteCommand command = connection.Command("PRAGMA integrity_check(10)");
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())
             if (row.GetString(0) != "ok")
@@ -86,7 +86,7 @@ public sealed class JournalCheck
     {
         (byte[] before, long last) = Anchor(connection, table);
         long rows = 0, newest = 0;
-        using SqliteCommand command = Command(connection, $"SELECT {columns}, hash FROM {table} ORDER BY {key}");
+        using SqliteCommand command = connection.Command($"SELECT {columns}, hash FROM {table} ORDER BY {key}");
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())
         {
@@ -106,7 +106,7 @@ public sealed class JournalCheck
     private long CheckRows(SqliteConnection connection)
     {
         long rows = 0;
-        using SqliteCommand command = Command(connection, $"SELECT {JournalSchema.EventColumns}, hash FROM quality ORDER BY sequence");
+        using SqliteCommand command = connection.Command($"SELECT {JournalSchema.EventColumns}, hash FROM quality ORDER BY sequence");
         using SqliteDataReader row = command.ExecuteReader();
         for (; row.Read(); rows++)
             if (!row.GetFieldValue<byte[]>(row.FieldCount - 1).AsSpan().SequenceEqual(HashOf(row, Connection.NoHash)))
@@ -116,7 +116,7 @@ public sealed class JournalCheck
 
     private void CheckSaved(SqliteConnection connection, string table, string key)
     {
-        using SqliteCommand command = Command(connection, $"SELECT {key}, body, hash FROM {table}");
+        using SqliteCommand command = connection.Command($"SELECT {key}, body, hash FROM {table}");
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())
         {
@@ -131,7 +131,7 @@ public sealed class JournalCheck
     /// <summary>The saved state of an alarm and its newest event were written together, so they must agree.</summary>
     private void CheckStates(SqliteConnection connection)
     {
-        using SqliteCommand command = Command(connection,
+        using SqliteCommand command = connection.Command(
             """
             SELECT a.id, a.body, e.state_to, e.occurrence FROM alarm a
             JOIN event e ON e.sequence = (SELECT max(sequence) FROM event WHERE kind = 0 AND subject = a.id)
@@ -167,24 +167,9 @@ public sealed class JournalCheck
 
     private static (byte[] Hash, long Last) Anchor(SqliteConnection connection, string table)
     {
-        using SqliteCommand command = Command(connection, $"SELECT anchor, last FROM chain WHERE name = '{table}'");
+        using SqliteCommand command = connection.Command($"SELECT anchor, last FROM chain WHERE name = '{table}'");
         using SqliteDataReader row = command.ExecuteReader();
         return row.Read() ? (row.GetFieldValue<byte[]>(0), row.GetInt64(1)) : ([], -1);
-    }
-
-    private static long Number(SqliteConnection connection, string sql)
-    {
-        using SqliteCommand command = Command(connection, sql);
-        return command.ExecuteScalar() is long number ? number : 0;
-    }
-
-    private static SqliteCommand Command(SqliteConnection connection, string sql)
-    {
-        SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // Statements are constants of this type.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        return command;
     }
 
     private void Say(string fault)

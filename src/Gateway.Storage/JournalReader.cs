@@ -25,7 +25,8 @@ public static class JournalReader
         $"UNION ALL SELECT * FROM (SELECT {Columns} FROM quality WHERE sequence > $after AND sequence <= $upTo ORDER BY sequence LIMIT $count) ORDER BY sequence LIMIT $count",
         after,
         upTo,
-        count);
+        Math.Clamp(count, 1, MaxRows),
+        JournalRow.Read);
 
     /// <summary>Reads the newest events, oldest first.</summary>
     /// <exception cref="StoreException">The journal cannot be read now.</exception>
@@ -35,7 +36,8 @@ public static class JournalReader
         $"UNION ALL SELECT * FROM (SELECT {Columns} FROM quality ORDER BY sequence DESC LIMIT $count) ORDER BY sequence DESC LIMIT $count) ORDER BY sequence",
         0,
         long.MaxValue,
-        count);
+        Math.Clamp(count, 1, MaxRows),
+        JournalRow.Read);
 
     /// <summary>Most closed windows of one answer: a month of minutes of 20 limits.</summary>
     public const int MaxWindows = 1_000_000;
@@ -50,47 +52,31 @@ public static class JournalReader
         string file = DataFolder.JournalIn(folder);
         if (!File.Exists(file))
             throw new StoreException("GW6406", $"there is no {Path.GetFileName(file)} in this folder");
-        var windows = new List<StoredWindow>();
-        try
-        {
-            using SqliteConnection connection = SqliteVersion.Open(file, SqliteOpenMode.ReadOnly);
-            using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // Constants of this type; values are parameters.
-            command.CommandText = $"SELECT {JournalSchema.WindowColumns} FROM window WHERE finish > $after AND finish <= $upTo ORDER BY number";
-#pragma warning restore CA2100
-            command.Parameters.AddWithValue("$after", after);
-            command.Parameters.AddWithValue("$upTo", upTo);
-            using SqliteDataReader row = command.ExecuteReader();
-            while (row.Read())
-            {
-                if (windows.Count == MaxWindows)
-                    throw new StoreException("GW6412", $"more than {MaxWindows} windows ended in this time; ask for a day instead of a month");
-                windows.Add(StoredWindow.Read(row));
-            }
-        }
-        catch (Exception e) when (e is SqliteException or InvalidCastException or InvalidOperationException)
-        {
-            throw new StoreException("GW6404", $"the journal cannot be read: {e.Message}", e);
-        }
+        List<StoredWindow> windows = Read(
+            folder,
+            $"SELECT {JournalSchema.WindowColumns} FROM window WHERE finish > $after AND finish <= $upTo ORDER BY number LIMIT $count",
+            after,
+            upTo,
+            MaxWindows + 1,
+            StoredWindow.Read);
+        if (windows.Count > MaxWindows)
+            throw new StoreException("GW6412", $"more than {MaxWindows} windows ended in this time; ask for a day instead of a month");
         return windows;
     }
 
-    private static List<JournalRow> Read(string folder, string sql, long after, long upTo, int count)
+    private static List<T> Read<T>(string folder, string sql, long after, long upTo, int count, Func<SqliteDataReader, T> read)
     {
-        var rows = new List<JournalRow>();
+        var rows = new List<T>();
         try
         {
             using SqliteConnection connection = SqliteVersion.Open(DataFolder.JournalIn(folder), SqliteOpenMode.ReadOnly);
-            using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // Constants of this type; values are parameters.
-            command.CommandText = sql;
-#pragma warning restore CA2100
+            using SqliteCommand command = connection.Command(sql);
             command.Parameters.AddWithValue("$after", after);
             command.Parameters.AddWithValue("$upTo", upTo);
-            command.Parameters.AddWithValue("$count", Math.Clamp(count, 1, MaxRows));
+            command.Parameters.AddWithValue("$count", count);
             using SqliteDataReader row = command.ExecuteReader();
             while (row.Read())
-                rows.Add(JournalRow.Read(row));
+                rows.Add(read(row));
         }
         catch (Exception e) when (e is SqliteException or InvalidCastException or InvalidOperationException)
         {

@@ -259,7 +259,7 @@ public sealed class DamageTests
         using var station = new Station(folder.Path, clock, options: new JournalOptions { ReserveBytes = 64 * 1024 });
         station.Step(30, 50);
         Assert.True(File.Exists(folder.File("reserve.bin")));
-        station.Journal!.Writer!.Execute("PRAGMA max_page_count = 1");
+        station.Journal!.Writer!.Sqlite.Execute("PRAGMA max_page_count = 1");
         for (int i = 0; i < 60; i++)
             Assert.True(station.Step(i % 2 == 0 ? 60 : 20, 50));
         Assert.False(File.Exists(folder.File("reserve.bin")));

@@ -49,11 +49,11 @@ internal sealed class HistoryFile : IDisposable
         try
         {
             // Chunks of some kilobytes fill large pages with little waste; the hours of one tag are small.
-            opened.Execute(isMonth ? "PRAGMA page_size = 65536" : "PRAGMA page_size = 4096");
-            opened.Execute("PRAGMA auto_vacuum = INCREMENTAL");
-            opened.Execute("PRAGMA journal_mode = WAL");
-            opened.Execute("PRAGMA synchronous = FULL");
-            opened.Execute("PRAGMA trusted_schema = OFF");
+            sqlite.Execute(isMonth ? "PRAGMA page_size = 65536" : "PRAGMA page_size = 4096");
+            sqlite.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+            sqlite.Execute("PRAGMA journal_mode = WAL");
+            sqlite.Execute("PRAGMA synchronous = FULL");
+            sqlite.Execute("PRAGMA trusted_schema = OFF");
             opened.RequireTables(isMonth);
             return opened;
         }
@@ -73,7 +73,7 @@ internal sealed class HistoryFile : IDisposable
     /// <summary>The number of a tag in this file; 0 when it has none.</summary>
     public long TagId(string name)
     {
-        using SqliteCommand command = Command("SELECT id FROM tag WHERE name = $name");
+        using SqliteCommand command = Sqlite.Command("SELECT id FROM tag WHERE name = $name");
         command.Parameters.AddWithValue("$name", name);
         return command.ExecuteScalar() is long id ? id : 0;
     }
@@ -82,11 +82,11 @@ internal sealed class HistoryFile : IDisposable
     public long[] TagIds(IReadOnlyList<HistoryTag> tags, SqliteTransaction transaction)
     {
         var known = new Dictionary<string, long>(StringComparer.Ordinal);
-        using (SqliteCommand all = Command("SELECT name, id FROM tag", transaction))
+        using (SqliteCommand all = Sqlite.Command("SELECT name, id FROM tag", transaction))
         using (SqliteDataReader row = all.ExecuteReader())
             while (row.Read())
                 known[row.GetString(0)] = row.GetInt64(1);
-        using SqliteCommand add = Command("INSERT INTO tag (name) VALUES ($name) RETURNING id", transaction);
+        using SqliteCommand add = Sqlite.Command("INSERT INTO tag (name) VALUES ($name) RETURNING id", transaction);
         SqliteParameter name = add.Parameters.Add("$name", SqliteType.Text);
         var ids = new long[tags.Count];
         for (int i = 0; i < ids.Length; i++)
@@ -102,42 +102,20 @@ internal sealed class HistoryFile : IDisposable
         return ids;
     }
 
-    public void Execute(string sql, SqliteTransaction? transaction = null)
-    {
-        using SqliteCommand command = Command(sql, transaction);
-        command.ExecuteNonQuery();
-    }
-
-    public long Number(string sql)
-    {
-        using SqliteCommand command = Command(sql);
-        return command.ExecuteScalar() is long number ? number : 0;
-    }
-
-    public SqliteCommand Command(string sql, SqliteTransaction? transaction = null)
-    {
-        SqliteCommand command = Sqlite.CreateCommand();
-#pragma warning disable CA2100 // Statements are constants of this assembly; values are parameters or our own numbers.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.Transaction = transaction;
-        return command;
-    }
-
     public void Dispose() => Sqlite.Dispose();
 
     private void RequireTables(bool isMonth)
     {
-        long id = Number("PRAGMA application_id"), version = Number("PRAGMA user_version");
+        long id = Sqlite.Number("PRAGMA application_id"), version = Sqlite.Number("PRAGMA user_version");
         if (id == ApplicationId && version == Version)
             return;
         if (id == ApplicationId)
             throw new StoreException("GW6408", $"the history has format {version}, this program knows {Version}; use the program that wrote it, or another data folder");
-        if (id != 0 || Number("SELECT count(*) FROM sqlite_schema") != 0)
+        if (id != 0 || Sqlite.Number("SELECT count(*) FROM sqlite_schema") != 0)
             throw new StoreException("GW6408", $"{Path.GetFileName(Sqlite.DataSource)} is not a history of this program; choose another data folder");
         using SqliteTransaction transaction = Sqlite.BeginTransaction(deferred: false);
-        Execute(isMonth ? MonthTables : HourTables, transaction);
-        Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}", transaction);
+        Sqlite.Execute(isMonth ? MonthTables : HourTables, transaction);
+        Sqlite.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}", transaction);
         transaction.Commit();
     }
 }

@@ -24,14 +24,14 @@ internal static class HistoryFolds
         using HistoryFile hours = HistoryFile.OpenForWriting(HistoryFolder.Hours(folder), isMonth: false);
         long today = utcMs / 86_400_000;
         var rows = new List<(long Key, byte[] Body)>();
-        using (SqliteCommand command = hours.Command($"SELECT key, body FROM recent WHERE day < {today} ORDER BY key LIMIT {RowsAtOnce}"))
+        using (SqliteCommand command = hours.Sqlite.Command($"SELECT key, body FROM recent WHERE day < {today} ORDER BY key LIMIT {RowsAtOnce}"))
         using (SqliteDataReader row = command.ExecuteReader())
             while (row.Read())
                 rows.Add((row.GetInt64(0), row.GetFieldValue<byte[]>(1)));
         if (rows.Count == 0)
             return false;
         using SqliteTransaction transaction = hours.Sqlite.BeginTransaction(deferred: false);
-        using SqliteCommand old = hours.Command("SELECT body FROM hour WHERE key = $key", transaction);
+        using SqliteCommand old = hours.Sqlite.Command("SELECT body FROM hour WHERE key = $key", transaction);
         old.Parameters.Add("$key", SqliteType.Integer);
         using var put = new RowWriter(hours.Sqlite, "INSERT OR REPLACE", "hour", "key, body, sum");
         var sink = new ByteSink(1024);
@@ -49,11 +49,11 @@ internal static class HistoryFolds
             byte[] whole = sink.ToArray();
             put.Add(days.Key).Add(whole).Add((long)HistoryLog.Checksum(whole)).Write(transaction);
         }
-        hours.Execute($"DELETE FROM recent WHERE key <= {rows[^1].Key} AND day < {today}", transaction);
+        hours.Sqlite.Execute($"DELETE FROM recent WHERE key <= {rows[^1].Key} AND day < {today}", transaction);
         // The day stands in the lower part of the key of an hour.
         long oldest = today - (long)keepFor.TotalDays;
-        hours.Execute($"DELETE FROM hour WHERE (key & {(1 << HistoryFile.TagBits) - 1}) < {oldest}", transaction);
-        hours.Execute($"DELETE FROM slot WHERE number NOT IN (SELECT key >> {HistoryFile.TagBits} FROM recent) AND number < (SELECT max(number) FROM slot)", transaction);
+        hours.Sqlite.Execute($"DELETE FROM hour WHERE (key & {(1 << HistoryFile.TagBits) - 1}) < {oldest}", transaction);
+        hours.Sqlite.Execute($"DELETE FROM slot WHERE number NOT IN (SELECT key >> {HistoryFile.TagBits} FROM recent) AND number < (SELECT max(number) FROM slot)", transaction);
         transaction.Commit();
         return rows.Count == RowsAtOnce;
     }

@@ -25,7 +25,7 @@ public static class HistoryReader
         foreach (var (file, _, _) in HistoryFolder.Months(folder))
         {
             using HistoryFile month = HistoryFile.OpenForReading(file);
-            using SqliteCommand command = month.Command("SELECT name FROM tag");
+            using SqliteCommand command = month.Sqlite.Command("SELECT name FROM tag");
             using SqliteDataReader row = command.ExecuteReader();
             while (row.Read())
                 names.Add(row.GetString(0));
@@ -42,6 +42,9 @@ public static class HistoryReader
     /// <exception cref="StoreException">A file cannot be read.</exception>
     public static HistorySamples Samples(string folder, string tag, long fromMs, long toMs, int most) => Samples(folder, tag, fromMs, toMs, most, long.MaxValue, default, null);
 
+    /// <summary>Milliseconds of an hour or a minute.</summary>
+    public static long SpanMs(bool isHours) => isHours ? 3_600_000 : MinuteSums.MinuteMs;
+
     /// <summary>Reads closed minutes or hours of a folder that a gateway may be writing to.</summary>
     /// <param name="folder">Data folder.</param>
     /// <param name="tag">Name of the tag.</param>
@@ -56,15 +59,9 @@ public static class HistoryReader
     {
         var samples = new List<StoredSample>();
         StoredSample? before = null;
-        foreach (var (file, monthFromMs, monthToMs) in HistoryFolder.Months(folder))
+        foreach (var (month, id) in MonthsOf(folder, tag, fromMs, toMs))
         {
-            // A slot belongs to the month of its first sample and ends within the hour.
-            if (monthToMs + DayMs < fromMs || monthFromMs > toMs || samples.Count > most)
-                continue;
-            using HistoryFile month = HistoryFile.OpenForReading(file);
-            if (month.TagId(tag) is not (> 0 and var id))
-                continue;
-            using SqliteCommand chunk = month.Command("SELECT body FROM chunk WHERE key = $key");
+            using SqliteCommand chunk = month.Sqlite.Command("SELECT body FROM chunk WHERE key = $key");
             chunk.Parameters.Add("$key", SqliteType.Integer);
             List<long> slots = Slots(month, fromMs, toMs, beforeSlot);
             for (int i = 0; i < slots.Count && samples.Count <= most; i++)
@@ -77,6 +74,8 @@ public static class HistoryReader
                 if (samples.Capacity - samples.Count < samples.Count - count)
                     samples.EnsureCapacity((int)Math.Min(most + 1L, samples.Count + (samples.Count - count) * 1.1 * (slots.Count - i)));
             }
+            if (samples.Count > most)
+                break;
         }
         if (open.Length > 0)
             ChunkCodec.Read(open.Span, fromMs, toMs, samples, ref before);
@@ -98,21 +97,30 @@ public static class HistoryReader
             ReadMinutes(folder, tag, fromMs, toMs, beforeSlot, parts);
         parts.AddRange(isHours ? ToHours(open) : open);
         AggregateCodec.Combine(parts);
-        long span = isHours ? 3_600_000 : MinuteSums.MinuteMs;
+        long span = SpanMs(isHours);
         parts.RemoveAll(a => a.StartMs + span <= fromMs || a.StartMs > toMs);
         return (IReadOnlyList<Aggregate>)parts;
     });
 
-    private static void ReadMinutes(string folder, string tag, long fromMs, long toMs, long beforeSlot, List<Aggregate> parts)
+    /// <summary>The files of the months that may hold a tag, with its number in each; each is open until the next is asked for.</summary>
+    private static IEnumerable<(HistoryFile Month, long Id)> MonthsOf(string folder, string tag, long fromMs, long toMs)
     {
         foreach (var (file, monthFromMs, monthToMs) in HistoryFolder.Months(folder))
         {
+            // A slot belongs to the month of its first sample and ends within the hour.
             if (monthToMs + DayMs < fromMs || monthFromMs > toMs)
                 continue;
             using HistoryFile month = HistoryFile.OpenForReading(file);
-            if (month.TagId(tag) is not (> 0 and var id))
-                continue;
-            using SqliteCommand minute = month.Command("SELECT body FROM minute WHERE key = $key");
+            if (month.TagId(tag) is > 0 and var id)
+                yield return (month, id);
+        }
+    }
+
+    private static void ReadMinutes(string folder, string tag, long fromMs, long toMs, long beforeSlot, List<Aggregate> parts)
+    {
+        foreach (var (month, id) in MonthsOf(folder, tag, fromMs, toMs))
+        {
+            using SqliteCommand minute = month.Sqlite.Command("SELECT body FROM minute WHERE key = $key");
             minute.Parameters.Add("$key", SqliteType.Integer);
             foreach (long slot in Slots(month, fromMs, toMs, beforeSlot))
             {
@@ -129,16 +137,16 @@ public static class HistoryReader
             return;
         using HistoryFile hours = HistoryFile.OpenForReading(HistoryFolder.Hours(folder));
         // One state of the file: a day that is put together meanwhile must not be read twice or never.
-        hours.Execute("BEGIN");
+        hours.Sqlite.Execute("BEGIN");
         if (hours.TagId(tag) is not (> 0 and var id))
             return;
         // A row stands under the day of its first hour; one more day covers those that reach over midnight.
         long firstDay = Math.Max(0, fromMs / DayMs - 1), lastDay = Math.Min((1 << HistoryFile.TagBits) - 1, Math.Max(0, toMs / DayMs));
-        using (SqliteCommand folded = hours.Command($"SELECT body FROM hour WHERE key BETWEEN {HistoryFile.Key(id, firstDay)} AND {HistoryFile.Key(id, lastDay)}"))
+        using (SqliteCommand folded = hours.Sqlite.Command($"SELECT body FROM hour WHERE key BETWEEN {HistoryFile.Key(id, firstDay)} AND {HistoryFile.Key(id, lastDay)}"))
         using (SqliteDataReader row = folded.ExecuteReader())
             while (row.Read())
                 AggregateCodec.ReadHours(row.GetFieldValue<byte[]>(0), parts);
-        using SqliteCommand recent = hours.Command("SELECT body FROM recent WHERE key = $key");
+        using SqliteCommand recent = hours.Sqlite.Command("SELECT body FROM recent WHERE key = $key");
         recent.Parameters.Add("$key", SqliteType.Integer);
         foreach (long slot in Slots(hours, long.MinValue / 2, long.MaxValue / 2, beforeSlot))
         {
@@ -151,7 +159,7 @@ public static class HistoryReader
     private static List<long> Slots(HistoryFile file, long fromMs, long toMs, long beforeSlot)
     {
         var slots = new List<long>();
-        using SqliteCommand command = file.Command($"SELECT number FROM slot WHERE finish >= {fromMs} AND start <= {toMs} AND number < {beforeSlot} ORDER BY number");
+        using SqliteCommand command = file.Sqlite.Command($"SELECT number FROM slot WHERE finish >= {fromMs} AND start <= {toMs} AND number < {beforeSlot} ORDER BY number");
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())
             slots.Add(row.GetInt64(0));

@@ -71,5 +71,5 @@ internal sealed class HistorySlotWriter(string folder)
     }
 
     private static void Note(HistoryFile file, long number, long startMs, long finishMs, long samples, SqliteTransaction transaction) =>
-        file.Execute($"INSERT OR REPLACE INTO slot VALUES ({number}, {startMs}, {finishMs}, {samples})", transaction);
+        file.Sqlite.Execute($"INSERT OR REPLACE INTO slot VALUES ({number}, {startMs}, {finishMs}, {samples})", transaction);
 }

@@ -12,7 +12,7 @@ public sealed partial class HistoryStore
         string hours = HistoryFolder.Hours(_folder);
         if (File.Exists(hours))
             using (HistoryFile file = HistoryFile.OpenForReading(hours))
-                _number = file.Number("SELECT max(number) FROM slot");
+                _number = file.Sqlite.Number("SELECT max(number) FROM slot");
         foreach (string log in HistoryFolder.Logs(_folder))
             Replay(log);
         Status.Measure(HistoryFolder.Bytes(_folder));
@@ -51,7 +51,7 @@ public sealed partial class HistoryStore
             try
             {
                 using HistoryFile opened = HistoryFile.OpenForReading(file);
-                opened.Number("SELECT max(number) FROM slot");
+                opened.Sqlite.Number("SELECT max(number) FROM slot");
             }
             catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
             {

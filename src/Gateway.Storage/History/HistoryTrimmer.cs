@@ -38,10 +38,10 @@ internal static class HistoryTrimmer
     private static bool Thin(string name)
     {
         using HistoryFile file = HistoryFile.OpenForWriting(name, isMonth: true);
-        using (SqliteCommand delete = file.Command($"DELETE FROM chunk WHERE key IN (SELECT key FROM chunk ORDER BY key LIMIT {RowsAtOnce})"))
+        using (SqliteCommand delete = file.Sqlite.Command($"DELETE FROM chunk WHERE key IN (SELECT key FROM chunk ORDER BY key LIMIT {RowsAtOnce})"))
             if (delete.ExecuteNonQuery() == 0)
                 return false;
-        using SqliteCommand vacuum = file.Command("PRAGMA incremental_vacuum");
+        using SqliteCommand vacuum = file.Sqlite.Command("PRAGMA incremental_vacuum");
         using SqliteDataReader steps = vacuum.ExecuteReader();
         while (steps.Read())
         {

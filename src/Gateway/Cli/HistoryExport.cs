@@ -81,7 +81,7 @@ internal static class HistoryExport
     private static void WriteAggregates(TextWriter writer, string folder, string[] tags, bool isHours, long fromMs, long toMs)
     {
         writer.WriteLine("time,tag,mean,minimum,maximum,coverage");
-        double span = isHours ? 3_600_000 : 60_000;
+        double span = HistoryReader.SpanMs(isHours);
         foreach (string tag in tags)
             foreach (Aggregate part in HistoryReader.Aggregates(folder, tag, isHours, fromMs, toMs))
                 writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Time(part.StartMs)},{tag},{part.Mean},{part.Minimum},{part.Maximum},{part.UsableMs / span:0.####}"));

@@ -76,7 +76,7 @@ internal sealed partial class ApiEndpoints
     private static void WriteParts(Utf8JsonWriter json, string tag, string step, IReadOnlyList<Aggregate> parts)
     {
         WriteHistoryHead(json, tag, step, parts.Count > MaxPeriods);
-        double span = step == "hour" ? 3_600_000 : 60_000;
+        double span = HistoryReader.SpanMs(step == "hour");
         foreach (Aggregate part in parts.Take(MaxPeriods))
         {
             json.WriteStartObject();
