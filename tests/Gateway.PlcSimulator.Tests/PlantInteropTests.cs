@@ -10,7 +10,7 @@ public sealed class PlantInteropTests : IAsyncLifetime
     private const string Python = "/usr/bin/python3";
 
     private readonly PlantServer _server;
-    private readonly string _port;
+    private readonly int _line;
     private readonly int _unit;
     private readonly int _heartbeat;
     private readonly int _dosing;
@@ -19,23 +19,24 @@ public sealed class PlantInteropTests : IAsyncLifetime
     {
         var site = ExampleSite.Load();
         _server = new PlantServer(site, new PlantServerOptions { FirstPort = 0, HostOverride = "127.0.0.1" }, new SimulatedTime(new(2026, 5, 4, 2, 0, 0, TimeSpan.Zero)));
-        _server.StartAsync().GetAwaiter().GetResult();
         var line = site.Lines.Single(line => line.Devices[0].Name == "plc-plant");
         var points = line.Devices[0].Points;
-        _port = _server.Endpoints[line.Index].Port.ToString(CultureInfo.InvariantCulture);
+        _line = line.Index;
         _unit = line.Devices[0].Unit;
         _heartbeat = points.Single(point => site.Plant.Tags[point.Tag].Name == "SYS_GW_HB").Address;
         _dosing = points.Single(point => site.Plant.Tags[point.Tag].Name == "CHM_SP_502").Address;
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    private string Port => _server.Endpoints[_line].Port.ToString(CultureInfo.InvariantCulture);
+
+    public Task InitializeAsync() => _server.StartAsync();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [PeerFact(Mbpoll)]
     public async Task Mbpoll_beats_the_heart_and_reads_it_back()
     {
-        var common = $"-q -m tcp -o 10 -0 -1 -p {_port} -a {_unit} -t 4 -r {_heartbeat}";
+        var common = $"-q -m tcp -o 10 -0 -1 -p {Port} -a {_unit} -t 4 -r {_heartbeat}";
         var written = await PeerProcess.RunAsync(Mbpoll, $"{common} 127.0.0.1 4321");
         Assert.True(written.Code == 0, written.Error);
         _server.Station.Step(1);
@@ -51,7 +52,7 @@ public sealed class PlantInteropTests : IAsyncLifetime
     public async Task Pymodbus_doses_coagulant_and_is_refused_too_much()
     {
         var script = Path.Combine(AppContext.BaseDirectory, "Peers", "dose.py");
-        var (code, output, error) = await PeerProcess.RunAsync(Python, $"\"{script}\" {_port} {_unit} {_dosing}");
+        var (code, output, error) = await PeerProcess.RunAsync(Python, $"\"{script}\" {Port} {_unit} {_dosing}");
         Assert.True(code == 0, error);
 
         // 700 L/h is 442F 0000 as IEEE 754 single; 2001 is above the range of the signal: exception 3.

@@ -53,11 +53,7 @@ internal sealed class ReportArchive(string dataFolder)
         {
             Directory.CreateDirectory(_folder);
             string draft = file + ".tmp";
-            using (var stream = new FileStream(draft, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
-            }
+            DurableFile.Write(draft, bytes, isPrivate: false);
             // The line comes first: a file without one would look changed, a line without a file means nothing.
             using (var sums = new FileStream(Path.Combine(_folder, Sums), FileMode.Append, FileAccess.Write, FileShare.None))
             {

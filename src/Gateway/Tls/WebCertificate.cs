@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Gateway.Users;
 
 namespace Gateway.Tls;
@@ -122,12 +123,10 @@ public sealed partial class WebCertificate
             }
             else
             {
-                using var writer = new StreamWriter(AccountBook.OpenPrivate(_keyFile));
-                writer.WriteLine(key.ExportPkcs8PrivateKeyPem());
+                DurableFile.Replace(_keyFile, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"), isPrivate: true);
             }
             using X509Certificate2 made = Make(key, host);
-            File.WriteAllText(_certificateFile + ".new", made.ExportCertificatePem() + "\n");
-            File.Move(_certificateFile + ".new", _certificateFile, overwrite: true);
+            DurableFile.Replace(_certificateFile, Encoding.ASCII.GetBytes(made.ExportCertificatePem() + "\n"), isPrivate: false);
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {

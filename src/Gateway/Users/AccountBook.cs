@@ -58,31 +58,16 @@ public sealed record AccountBook
     /// <exception cref="AccountException">It cannot be written.</exception>
     public void Save(string folder)
     {
-        string file = FileIn(folder), fresh = file + ".new";
+        string file = FileIn(folder);
         try
         {
             Directory.CreateDirectory(folder);
-            File.Delete(fresh);
-            using (FileStream stream = OpenPrivate(fresh))
-            {
-                JsonSerializer.Serialize(stream, this, AccountJson.Default.AccountBook);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(fresh, file, overwrite: true);
+            DurableFile.Replace(file, JsonSerializer.SerializeToUtf8Bytes(this, AccountJson.Default.AccountBook), isPrivate: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AccountException("GW6502", $"{file} cannot be written: {e.Message}", e);
         }
-    }
-
-    /// <summary>Makes a file that only its owner can read.</summary>
-    internal static FileStream OpenPrivate(string file)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(file, options);
     }
 }
 
