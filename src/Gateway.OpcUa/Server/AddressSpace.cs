@@ -118,6 +118,16 @@ public sealed partial class AddressSpace
         }
     }
 
+    /// <summary>Runs changes that clients see all at once: no request and no sample falls between them. They must not wait.</summary>
+    /// <param name="state">Given to <paramref name="change"/>, so that it needs no closure.</param>
+    /// <param name="change">Calls <see cref="Set"/>. Locks it takes must never be held while this space is used.</param>
+    public void Change<T>(T state, Action<T> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        lock (Gate)
+            change(state);
+    }
+
     internal ServerNode? Find(NodeId id) => _byId.GetValueOrDefault(id);
 
     internal ServerNode Known(NodeId id) => Find(id) ?? throw new ArgumentException($"There is no node {id}.", nameof(id));

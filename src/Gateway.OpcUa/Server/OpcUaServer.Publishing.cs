@@ -17,6 +17,9 @@ public sealed partial class OpcUaServer
     private long _samples;
     private long _notifications;
     private long _overflows;
+    private PublishSilence _silence;
+
+    private bool HasData(ServerSubscription subscription) => _silence == PublishSilence.None && subscription.IsEnabled && subscription.Listed.Count > 0;
 
     /// <summary>Samples and publishes what is due. Under the gate.</summary>
     /// <returns>When to look again.</returns>
@@ -107,7 +110,7 @@ public sealed partial class OpcUaServer
         var session = subscription.Session;
         if (session is not null)
             DropLateRequests(session, now);
-        var hasData = subscription.IsEnabled && subscription.Listed.Count > 0;
+        var hasData = HasData(subscription);
         var isDue = hasData || !subscription.HasSpoken || ++subscription.IdleCycles >= subscription.KeepAliveCount;
         if (isDue && !TryPublish(subscription))
         {
@@ -144,9 +147,9 @@ public sealed partial class OpcUaServer
         var session = subscription.Session;
         do
         {
-            if (session?.Connection is not { IsFlowing: true } connection || !session.Publishes.TryDequeue(out var ticket))
+            if (_silence == PublishSilence.Everything || session?.Connection is not { IsFlowing: true } connection || !session.Publishes.TryDequeue(out var ticket))
                 return false;
-            var hasData = subscription.IsEnabled && subscription.Listed.Count > 0;
+            var hasData = HasData(subscription);
             var sequence = subscription.NextSequence;
             WriteNotification(subscription, connection, hasData);
             if (hasData)
@@ -155,12 +158,12 @@ public sealed partial class OpcUaServer
                 subscription.Advance();
             }
 
-            SendNotification(connection, ticket, subscription, subscription.IsEnabled && subscription.Listed.Count > 0);
+            SendNotification(connection, ticket, subscription, HasData(subscription));
             subscription.HasSpoken = true;
             subscription.IsLate = false;
             subscription.IdleCycles = 0;
         }
-        while (subscription.IsEnabled && subscription.Listed.Count > 0);
+        while (HasData(subscription));
 
         return true;
     }

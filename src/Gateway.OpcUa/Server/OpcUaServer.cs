@@ -46,8 +46,8 @@ public sealed partial class OpcUaServer : IAsyncDisposable
         _body = new MessageBuffer(options.Limits.OutgoingBytes, 8192);
         _logins = new LoginGuard(options.Limits, _time);
         // Channels of an earlier life of the server must not be taken for channels of this one.
-        _lastChannel = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)) >> 1;
-        _lastSubscription = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)) >> 1;
+        _lastChannel = (options.FirstId ?? RandomId()) - 1;
+        _lastSubscription = (options.FirstId ?? RandomId()) - 1;
         _endpoints = DescribeEndpoints();
         DescribeServer();
         _timer = _time.CreateTimer(static s => ((OpcUaServer)s!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -58,6 +58,17 @@ public sealed partial class OpcUaServer : IAsyncDisposable
 
     /// <summary>How good this server is among redundant ones, 0 to 255 (Part 4 §6.6.2.4.2).</summary>
     public byte ServiceLevel { get; set; } = 255;
+
+    /// <summary>What subscriptions keep to themselves, for tests of clients; samples are queued meanwhile.</summary>
+    public PublishSilence Silence
+    {
+        get => _silence;
+        set
+        {
+            lock (Gate)
+                _silence = value;
+        }
+    }
 
     internal OpcUaServerOptions Options { get; }
 
@@ -135,6 +146,8 @@ public sealed partial class OpcUaServer : IAsyncDisposable
     internal long Ticks(double ms) => (long)(ms / 1000.0 * _time.TimestampFrequency);
 
     internal long After(long ms) => Now + Ticks(ms);
+
+    private static uint RandomId() => (BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)) >> 1) + 1;
 
     internal uint NextChannel() => ++_lastChannel;
 

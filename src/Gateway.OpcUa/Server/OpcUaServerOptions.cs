@@ -46,6 +46,12 @@ public sealed record OpcUaServerOptions
     /// <summary>The limits.</summary>
     public ServerLimits Limits { get; init; } = new();
 
+    /// <summary>
+    /// Number of the first channel and subscription; null for random ones, so that those of an earlier life of the server
+    /// are not taken for new ones. A fixed number is for tests of clients.
+    /// </summary>
+    public uint? FirstId { get; init; }
+
     /// <summary>What the decoder accepts.</summary>
     public EncodingLimits Encoding { get; init; } = EncodingLimits.Default;
 

@@ -144,6 +144,71 @@ public sealed class PublishingTests : ISubscriptionHandler
     }
 
     [Fact]
+    public void F04_A_server_told_to_keep_data_back_goes_on_with_keep_alives_and_tells_the_data_later()
+    {
+        int tag = _loop.Add("NH4");
+        _loop.Set(tag, 1);
+        Subscribe(_loop.Connect(), Item("NH4", queue: 10));
+        _loop.Time.Advance(1);
+        _loop.Server.Silence = PublishSilence.Data;
+        _loop.Set(tag, 2);
+        _loop.Time.Advance(15);
+        Assert.Equal("1:1", _log[0]);
+        Assert.NotEmpty(_log[1..]);
+        Assert.All(_log[1..], line => Assert.Equal("alive", line));
+        _loop.Server.Silence = PublishSilence.None;
+        _loop.Time.Advance(1);
+        Assert.Equal("1:2", _log[^1]);
+    }
+
+    [Fact]
+    public void F04_A_server_told_to_say_nothing_answers_no_publish_request_until_it_may()
+    {
+        int tag = _loop.Add("NH4");
+        _loop.Set(tag, 1);
+        Subscribe(_loop.Connect(), Item("NH4", queue: 10));
+        _loop.Time.Advance(1);
+        _loop.Server.Silence = PublishSilence.Everything;
+        _loop.Set(tag, 2);
+        _loop.Time.Advance(15);
+        Assert.Equal(["1:1"], _log);
+        _loop.Server.Silence = PublishSilence.None;
+        _loop.Time.Advance(1);
+        Assert.Equal(["1:1", "1:2"], _log);
+    }
+
+    [Fact]
+    public void F03_A_server_may_be_told_the_number_of_its_first_subscription()
+    {
+        var loop = new LoopServer(options => options with { FirstId = 1 });
+        OpcUaClient client = loop.Connect();
+        Assert.Equal(1u, client.CreateSubscriptionAsync(new SubscriptionSettings(), this).AsTask().Result.Subscription!.Id);
+        Assert.Equal(2u, client.CreateSubscriptionAsync(new SubscriptionSettings(), this).AsTask().Result.Subscription!.Id);
+    }
+
+    [Fact]
+    public void Changes_of_several_values_are_seen_together()
+    {
+        int a = _loop.Add("A"), b = _loop.Add("B");
+        _loop.Set(a, 1);
+        _loop.Set(b, 1);
+        var values = new DataValue[2];
+        OpcUaClient client = _loop.Connect();
+        var reading = new Thread(() => _ = client.ReadAsync(new PreparedRead(_loop.Node("A"), _loop.Node("B")), values).AsTask().Result);
+
+        _loop.Space.Change(_loop, loop =>
+        {
+            loop.Set(a, 2);
+            reading.Start();
+            Assert.True(SpinWait.SpinUntil(() => reading.ThreadState is ThreadState.WaitSleepJoin or ThreadState.Stopped, 20_000));
+            loop.Set(b, 2);
+        });
+
+        reading.Join();
+        Assert.Equal([new Variant(2.0), new Variant(2.0)], values.Select(value => value.Value));
+    }
+
+    [Fact]
     public void Sampling_and_publishing_allocate_the_same_for_ten_and_for_a_thousand_values()
     {
         long few = AllocatedPerCycle(10), many = AllocatedPerCycle(1000);
