@@ -11,7 +11,7 @@ public static class CommandLine
     {
         var root = new RootCommand("Edge control gateway for water and wastewater treatment plants.")
         {
-            RunVerb.Create(), ValidateVerb.Create(), PlanVerb.Create(), ReplayVerb.Create(), ProbeVerb.Create(), EvaluateVerb.Create(), ReportVerb.Create(), HistoryVerb.Create(), UserVerb.Create(),
+            RunVerb.Create(), ValidateVerb.Create(), PlanVerb.Create(), ReplayVerb.Create(), ProbeVerb.Create(), EvaluateVerb.Create(), ReportVerb.Create(), HistoryVerb.Create(), UserVerb.Create(), AlarmsVerb.Create(),
         };
         // By default an action that is not over 2 s after SIGTERM is abandoned: before the fail-safe values are written and
         // the journal is closed. How long a stop may take is the site's timeouts.shutdownMs, and in the end the unit's.
