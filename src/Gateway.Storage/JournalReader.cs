@@ -1,3 +1,4 @@
+using Gateway.Runtime.Events;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Storage;
@@ -28,6 +29,23 @@ public static class JournalReader
         Math.Clamp(count, 1, MaxRows),
         JournalRow.Read);
 
+    /// <summary>Reads transitions of alarms newer than a number, oldest first; refused acts are none.</summary>
+    /// <param name="folder">Data folder.</param>
+    /// <param name="after">Sequence number.</param>
+    /// <param name="count">Most rows wanted, 1 to <see cref="MaxRows"/>.</param>
+    /// <exception cref="StoreException">There is no journal, or it cannot be read now.</exception>
+    public static IReadOnlyList<JournalRow> ReadAlarms(string folder, long after, int count)
+    {
+        RequireFile(folder);
+        return Read(
+            folder,
+            $"SELECT {Columns} FROM event WHERE sequence > $after AND sequence <= $upTo AND kind = {(int)EventKind.Alarm} AND accepted = 1 ORDER BY sequence LIMIT $count",
+            after,
+            long.MaxValue,
+            Math.Clamp(count, 1, MaxRows),
+            JournalRow.Read);
+    }
+
     /// <summary>Reads the newest events, oldest first.</summary>
     /// <exception cref="StoreException">The journal cannot be read now.</exception>
     public static IReadOnlyList<JournalRow> ReadNewest(string folder, int count) => Read(
@@ -49,9 +67,7 @@ public static class JournalReader
     /// <exception cref="StoreException">There is no journal, it cannot be read now, or there are more than <see cref="MaxWindows"/>.</exception>
     public static IReadOnlyList<StoredWindow> ReadWindows(string folder, long after, long upTo)
     {
-        string file = DataFolder.JournalIn(folder);
-        if (!File.Exists(file))
-            throw new StoreException("GW6406", $"there is no {Path.GetFileName(file)} in this folder");
+        RequireFile(folder);
         List<StoredWindow> windows = Read(
             folder,
             $"SELECT {JournalSchema.WindowColumns} FROM window WHERE finish > $after AND finish <= $upTo ORDER BY number LIMIT $count",
@@ -62,6 +78,13 @@ public static class JournalReader
         if (windows.Count > MaxWindows)
             throw new StoreException("GW6412", $"more than {MaxWindows} windows ended in this time; ask for a day instead of a month");
         return windows;
+    }
+
+    private static void RequireFile(string folder)
+    {
+        string file = DataFolder.JournalIn(folder);
+        if (!File.Exists(file))
+            throw new StoreException("GW6406", $"there is no {Path.GetFileName(file)} in this folder");
     }
 
     private static List<T> Read<T>(string folder, string sql, long after, long upTo, int count, Func<SqliteDataReader, T> read)

@@ -28,6 +28,8 @@ public sealed class GatewayContext
     public Journal? Journal { get; init; }
     /// <summary>The history, for its status and for reading; null when none is kept.</summary>
     public HistoryStore? History { get; init; }
+    /// <summary>The performance of the alarm system, from the journal; null when nothing is kept.</summary>
+    internal AlarmFigures? AlarmFigures { get; init; }
     /// <summary>The clock of the host.</summary>
     public required TimeProvider Time { get; init; }
 

@@ -24,6 +24,8 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
     private readonly AccountDirectory? _accounts;
     private readonly WebApplication _web;
     private readonly List<Task> _lineTasks = [];
+    private readonly CancellationTokenSource _stop = new();
+    private Task _figuresTask = Task.CompletedTask;
 
     /// <summary>Wires everything; nothing runs yet.</summary>
     /// <param name="site">The configuration.</param>
@@ -59,6 +61,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
             Events = new EventLog(),
             Lines = lines,
             Journal = journal,
+            AlarmFigures = journal is null ? null : new AlarmFigures(journal.Folder, time, _logger),
             History = ring is null ? null : OpenHistory(journal!.Folder, site, loggers),
             Time = time,
         };
@@ -92,6 +95,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         foreach (FieldLine line in Context.Lines)
             _lineTasks.Add(line.RunAsync());
         _scanThread.Start();
+        _figuresTask = Context.AlarmFigures?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         await _web.StartAsync(cancellationToken);
         LogStarted(_logger, _site.Plant.SiteId, _site.Plant.Tags.Length, _site.Plant.Alarms.Length, _site.Lines.Length, string.Join(' ', _web.Urls));
     }
@@ -100,6 +104,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _scanThread.Dispose();
+        await _stop.CancelAsync();
         foreach (FieldLine line in Context.Lines)
             line.Stop();
         try
@@ -111,6 +116,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
             LogSlowStop(_logger);
         }
         await _web.StopAsync(cancellationToken);
+        await _figuresTask;
         await _web.DisposeAsync();
         _recorder.Dispose();
         _history?.Dispose();
@@ -124,6 +130,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         _scanThread.Dispose();
         _recorder.Dispose();
         _accounts?.Dispose();
+        _stop.Dispose();
         _history?.Dispose();
         Context.Journal?.Dispose();
     }

@@ -1,5 +1,18 @@
 namespace Gateway.Runtime.Alarms;
 
+/// <summary>One figure beside its target.</summary>
+/// <param name="Name">Name in files, API and metrics.</param>
+/// <param name="Value">The figure; shares from 0 to 1.</param>
+/// <param name="Target">What ISA-18.2 and IEC 62682 aim at; NaN for none.</param>
+/// <param name="Limit">The upper bound that is still acceptable; NaN for none.</param>
+public readonly record struct AlarmFigure(string Name, double Value, double Target, double Limit)
+{
+    /// <summary>What the figure must not be above: the limit, or the target where there is no limit; NaN for none.</summary>
+    public double Bound => double.IsNaN(Limit) ? Target : Limit;
+    /// <summary>Whether the figure is within its bound.</summary>
+    public bool IsMet => !(Value > Bound);
+}
+
 /// <summary>One line of the list of the most frequent alarms.</summary>
 /// <param name="Id">Name of the alarm.</param>
 /// <param name="Count">Annunciations.</param>
@@ -20,6 +33,9 @@ public sealed class AlarmPerformance(long from, long to)
     // Three annunciations of one alarm in a minute chatter.
     private const int Chatter = 3;
 
+    // More than 30 in an hour overload one person (IEC 62682).
+    private const int HourOverloads = 30;
+
     private readonly int[] _slots = new int[(int)((to - from + TenMinutes - 1) / TenMinutes)];
     private readonly Dictionary<string, Track> _alarms = new(StringComparer.Ordinal);
     private readonly int[] _priorities = new int[5];
@@ -36,6 +52,12 @@ public sealed class AlarmPerformance(long from, long to)
     public int MostInTenMinutes => _slots.Length == 0 ? 0 : _slots.Max();
     /// <summary>Share of 10-minute periods with more than 10; target below 0.01.</summary>
     public double ShareAboveTen => _slots.Count(count => count > FloodBegins) / (double)_slots.Length;
+    /// <summary>Share of hours with more than 30; target below 0.01.</summary>
+    public double ShareOfHoursAboveThirty => _slots.Chunk(6).Count(hour => hour.Sum() > HourOverloads) / Math.Ceiling(_slots.Length / 6.0);
+    /// <summary>Begin of the period, UTC ticks.</summary>
+    public long From => from;
+    /// <summary>End of the period, UTC ticks.</summary>
+    public long To => to;
     /// <summary>Alarms annunciated three times or more within a minute; target none.</summary>
     public IReadOnlyList<string> Chattering => NamesOf(track => track.Chattered);
     /// <summary>Alarms that once went within 10 s of their annunciation and did not chatter; target none.</summary>
@@ -52,6 +74,50 @@ public sealed class AlarmPerformance(long from, long to)
 
     /// <summary>Share of a priority, 1 to 4, in all annunciations; target 0.05 high, 0.15 medium, 0.80 low.</summary>
     public double ShareOf(int priority) => Annunciations == 0 ? 0 : _priorities[priority] / (double)Annunciations;
+
+    /// <summary>Every figure that has a name outside, in one order everywhere.</summary>
+    public IReadOnlyList<AlarmFigure> Figures
+    {
+        get
+        {
+            (int floods, double flooded) = Floods;
+            return
+            [
+                new("per_10_minutes", PerTenMinutes, 1, 2),
+                new("per_hour", PerHour, 6, 12),
+                new("per_day", PerDay, 144, 288),
+                new("most_in_10_minutes", MostInTenMinutes, 10, double.NaN),
+                new("share_of_10_minutes_above_10", ShareAboveTen, 0.01, double.NaN),
+                new("share_of_hours_above_30", ShareOfHoursAboveThirty, 0.01, double.NaN),
+                new("floods", floods, double.NaN, double.NaN),
+                new("share_of_time_in_flood", flooded, 0.01, double.NaN),
+                new("share_of_top_ten", TopTenShare, 0.01, 0.05),
+                new("share_of_priority_1", ShareOf(1), 0.05, double.NaN),
+                new("share_of_priority_2", ShareOf(2), 0.15, double.NaN),
+                new("share_of_priority_3", ShareOf(3), double.NaN, double.NaN),
+                new("share_of_priority_4", ShareOf(4), double.NaN, double.NaN),
+                new("standing", Standing.Count, 9, double.NaN),
+                new("stale", Stale.Count, 4, double.NaN),
+                new("chattering", Chattering.Count, 0, double.NaN),
+                new("fleeting", Fleeting.Count, 0, double.NaN),
+            ];
+        }
+    }
+
+    /// <summary>Whether a transition annunciates: a new occurrence, or an acknowledged alarm that sounds again.</summary>
+    public static bool IsAnnunciation(AlarmEventCode code, AlarmState before, AlarmState after) =>
+        after == AlarmState.Unacknowledged && (before != after || code == AlarmEventCode.On);
+
+    /// <summary>Whether an alarm in this state stands in front of the operator.</summary>
+    public static bool IsStanding(AlarmState state) => state is AlarmState.Unacknowledged or AlarmState.Acknowledged;
+
+    /// <summary>Says that an alarm stood when the period began, since the time it was annunciated.</summary>
+    public void AddStanding(string id, long since)
+    {
+        if (!_alarms.TryGetValue(id, out Track? track))
+            _alarms.Add(id, track = new Track());
+        track.Since = since;
+    }
 
     /// <summary>Number of floods and their share of the period; target below 0.01.</summary>
     public (int Count, double Share) Floods
@@ -78,8 +144,7 @@ public sealed class AlarmPerformance(long from, long to)
             return;
         if (!_alarms.TryGetValue(id, out Track? track))
             _alarms.Add(id, track = new Track());
-        bool annunciated = after == AlarmState.Unacknowledged && (before != after || code == AlarmEventCode.On);
-        if (annunciated)
+        if (IsAnnunciation(code, before, after))
         {
             if (track.Since == 0)
                 track.Since = utc;
@@ -90,7 +155,7 @@ public sealed class AlarmPerformance(long from, long to)
         {
             track.Fled = true;
         }
-        if (after is not (AlarmState.Unacknowledged or AlarmState.Acknowledged))
+        if (!IsStanding(after))
             track.Since = 0;
     }
 

@@ -15,6 +15,9 @@ internal sealed class AlarmSeries
     private readonly Gauge.Child[] _state;
     private readonly Counter.Child[] _annunciations;
     private readonly Gauge.Child[] _counts;
+    private readonly AlarmFigures? _performance;
+    private readonly Gauge _figures;
+    private readonly Gauge _targets;
 
     public AlarmSeries(IMetricFactory factory, GatewayContext context)
     {
@@ -24,6 +27,9 @@ internal sealed class AlarmSeries
         Gauge counts = Families.Gauge(factory, "gateway_alarms", "Alarms in each state, letters A to I.", "state", "priority");
         _state = [.. _alarms.Select(a => state.WithLabels(a.Id, AlarmReport.PriorityName(a.Priority), a.Area))];
         _annunciations = [.. _alarms.Select(a => annunciations.WithLabels(a.Id, AlarmReport.PriorityName(a.Priority)))];
+        _performance = context.AlarmFigures;
+        _figures = Families.Gauge(factory, "gateway_alarm_performance", "Figures of ISA-18.2 and IEC 62682 over the last 30 days; shares from 0 to 1.", "figure");
+        _targets = Families.Gauge(factory, "gateway_alarm_performance_target", "What a figure must not be above: the upper bound of the standard, or its target where it names no bound.", "figure");
         _counts = new Gauge.Child[s_states * Priorities];
         for (int s = 0; s < s_states; s++)
             for (int p = 0; p < Priorities; p++)
@@ -32,6 +38,7 @@ internal sealed class AlarmSeries
 
     public void Update(Snapshot snapshot)
     {
+        UpdatePerformance();
         Span<int> counts = stackalloc int[_counts.Length];
         counts.Clear();
         for (int i = 0; i < _alarms.Length; i++)
@@ -43,5 +50,17 @@ internal sealed class AlarmSeries
         }
         for (int i = 0; i < _counts.Length; i++)
             _counts[i].Set(counts[i]);
+    }
+
+    private void UpdatePerformance()
+    {
+        if (_performance?.Current is not { } current)
+            return;
+        foreach (AlarmFigure figure in current.Figures)
+        {
+            _figures.WithLabels(figure.Name).Set(figure.Value);
+            if (double.IsFinite(figure.Bound))
+                _targets.WithLabels(figure.Name).Set(figure.Bound);
+        }
     }
 }

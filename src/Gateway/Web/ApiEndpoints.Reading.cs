@@ -150,6 +150,16 @@ internal sealed partial class ApiEndpoints
         return WriteAsync(http, message, ApiJson.Default.AlarmListMessage);
     }
 
+    private Task AlarmPerformanceAsync(HttpContext http)
+    {
+        if (_context.AlarmFigures is not { } figures)
+            return Problem.WriteAsync(http, StatusCodes.Status404NotFound, "The performance of the alarm system comes from the journal, and none is kept: the gateway runs without --data.");
+        if (figures.Current is { } current)
+            return WriteAsync(http, json => AlarmPerformanceJson.Write(json, current));
+        http.Response.Headers.RetryAfter = "5";
+        return Problem.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, "The journal has not been read yet.");
+    }
+
     private Task ComplianceAsync(HttpContext http)
     {
         if (!TryRent(out SnapshotLease lease))

@@ -49,6 +49,7 @@ internal sealed partial class ApiEndpoints
         routes.MapGet("/api/v1/tags/{tag}", TagAsync);
         routes.MapGet("/api/v1/lines", LinesAsync);
         routes.MapGet("/api/v1/alarms", AlarmsAsync);
+        routes.MapGet("/api/v1/alarms/performance", AlarmPerformanceAsync);
         routes.MapPost("/api/v1/alarms/{id}/{act}", AlarmActAsync);
         routes.MapPost("/api/v1/outputs/{tag}", OutputAsync);
         routes.MapGet("/api/v1/compliance", ComplianceAsync);

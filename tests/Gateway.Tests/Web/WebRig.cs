@@ -6,6 +6,7 @@ using Gateway.Runtime.Scan;
 using Gateway.Runtime.Tags;
 using Gateway.Web;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.Web;
 
@@ -24,7 +25,7 @@ internal sealed class WebRig : IAsyncDisposable
     private readonly Quality[] _quality = new Quality[4];
     private long _number;
 
-    private WebRig(Func<WebServerOptions, WebServerOptions>? change)
+    private WebRig(Func<WebServerOptions, WebServerOptions>? change, string? data)
     {
         var site = TinyPlant.Site;
         var binding = new InputBinding("ring", _inputs, [TinyPlant.Ammonia, TinyPlant.Flow, TinyPlant.Valve, TinyPlant.Hidden], TimeSpan.TicksPerSecond * 2, TimeSpan.TicksPerSecond * 4);
@@ -37,6 +38,7 @@ internal sealed class WebRig : IAsyncDisposable
             Statistics = new ScanStatistics(),
             Events = new EventLog(),
             Lines = [Line],
+            AlarmFigures = data is null ? null : new AlarmFigures(data, _clock, NullLogger.Instance),
             Time = _clock,
         };
         var options = new WebServerOptions { Url = "http://127.0.0.1:0" };
@@ -51,18 +53,18 @@ internal sealed class WebRig : IAsyncDisposable
     public ScanTime Now => new(_number, _clock.Utc, _clock.Utc - StartUtc);
 
     /// <summary>Starts the server; no scan has run yet.</summary>
-    public static async Task<WebRig> ColdAsync(Func<WebServerOptions, WebServerOptions>? change = null)
+    public static async Task<WebRig> ColdAsync(Func<WebServerOptions, WebServerOptions>? change = null, string? data = null)
     {
-        var rig = new WebRig(change);
+        var rig = new WebRig(change, data);
         await rig.App.StartAsync();
         rig.Http = new HttpClient { BaseAddress = new Uri(rig.App.Urls.Single()), Timeout = TimeSpan.FromSeconds(20) };
         return rig;
     }
 
     /// <summary>Starts the server and brings the scan to Run with ammonia 2 mg/L, flow 100 m³/h, valve 40 %.</summary>
-    public static async Task<WebRig> RunningAsync(Func<WebServerOptions, WebServerOptions>? change = null)
+    public static async Task<WebRig> RunningAsync(Func<WebServerOptions, WebServerOptions>? change = null, string? data = null)
     {
-        WebRig rig = await ColdAsync(change);
+        WebRig rig = await ColdAsync(change, data);
         rig.Set(TinyPlant.Flow, 100);
         rig.Set(TinyPlant.Valve, 40);
         rig.Set(TinyPlant.Hidden, 1);
