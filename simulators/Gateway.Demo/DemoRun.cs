@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Gateway.Configuration;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.PlcSimulator;
 using Gateway.Simulation.Process;
 using Gateway.Storage;
@@ -101,7 +102,7 @@ internal static class DemoRun
     /// <summary>The gateway polls the ports that the simulated PLCs got.</summary>
     private static SiteConfiguration Redirect(SiteConfiguration site, PlantServer plant) => site with
     {
-        Lines = [.. site.Lines.Select((line, i) => line with { Host = plant.Endpoints[i].Address.ToString(), Port = plant.Endpoints[i].Port })],
+        Lines = [.. site.Lines.Select((line, i) => (ModbusLineDefinition)line with { Host = plant.Endpoints[i].Address.ToString(), Port = plant.Endpoints[i].Port })],
     };
 
     private static void Announce(GatewayHost gateway, PlantServer plant, Weather weather, Journal? journal)

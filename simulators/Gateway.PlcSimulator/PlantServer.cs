@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gateway.Configuration;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Simulation.Plc;
 using Gateway.Simulation.Process;
 using Gateway.Simulation.Process.Bsm1;

@@ -11,6 +11,6 @@ public enum LineState
     Waiting,
     /// <summary>Connected; requests are sent as they fall due.</summary>
     Polling,
-    /// <summary>Closed on purpose until something is due (a device with <see cref="DeviceDefinition.CloseAfterPoll"/>).</summary>
+    /// <summary>Closed on purpose until something is due (a device with <see cref="Modbus.ModbusDevice.CloseAfterPoll"/>).</summary>
     Idle,
 }

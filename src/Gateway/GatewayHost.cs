@@ -40,7 +40,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         TimeProvider time = TimeProvider.System;
         long epoch = time.GetTimestamp();
         var outputs = new OutputMailbox(site.Plant.Outputs.Length);
-        FieldLine[] lines = [.. site.Lines.Select(line => new ModbusLine(line, new ModbusLineOptions
+        FieldLine[] lines = [.. site.Lines.Select(line => new ModbusLine((ModbusLineDefinition)line, new ModbusLineOptions
         {
             Time = time,
             Epoch = epoch,

@@ -20,8 +20,8 @@ public sealed class ExampleSiteTests
     public void It_has_a_plc_for_each_lane_the_plant_and_the_effluent()
     {
         Assert.Equal(
-            ["lane1:15021 plc-lane1", "lane2:15022 plc-lane2", "lane3:15023 plc-lane3", "lane4:15024 plc-lane4", "plant:15025 plc-plant", "effluent:15026 plc-effluent"],
-            Result.Site!.Lines.Select(line => $"{line.Name}:{line.Port} {line.Devices.Single().Name}"));
+            ["lane1 127.0.0.1:15021 plc-lane1", "lane2 127.0.0.1:15022 plc-lane2", "lane3 127.0.0.1:15023 plc-lane3", "lane4 127.0.0.1:15024 plc-lane4", "plant 127.0.0.1:15025 plc-plant", "effluent 127.0.0.1:15026 plc-effluent"],
+            Result.Site!.Lines.Select(line => $"{line.Name} {line.Endpoint} {line.Devices.Single().Name}"));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus.Protocol;
 using Gateway.Modbus.Registers;
 using Gateway.Runtime.Alarms;
@@ -17,21 +18,21 @@ public sealed class SiteLoaderTests
         using var site = new SiteFolder();
         SiteConfiguration loaded = site.Load().Site!;
         Assert.Equal(["line-1", "bus-1"], loaded.Lines.Select(line => line.Name));
-        Assert.Equal(LineTransport.ModbusTcp, loaded.Lines[0].Transport);
-        Assert.Equal(("192.0.2.1", 502), (loaded.Lines[0].Host, loaded.Lines[0].Port));
-        LineDefinition bus = loaded.Lines[1];
+        ModbusLineDefinition line = Assert.IsType<ModbusLineDefinition>(loaded.Lines[0]), bus = Assert.IsType<ModbusLineDefinition>(loaded.Lines[1]);
+        Assert.Equal((LineTransport.ModbusTcp, "192.0.2.1", 502), (line.Transport, line.Host, line.Port));
         Assert.Equal((LineTransport.ModbusRtu, "/dev/ttyS0", 9600, 'E', 1), (bus.Transport, bus.SerialPort, bus.BaudRate, bus.Parity, bus.StopBits));
-        Assert.Equal((0, "plc-03", (byte)1, 60), (loaded.Lines[0].Devices[0].Index, loaded.Lines[0].Devices[0].Name, loaded.Lines[0].Devices[0].Unit, loaded.Lines[0].Devices[0].MaxRegisters));
-        Assert.Equal((1, "meter-1", (byte)7), (bus.Devices[0].Index, bus.Devices[0].Name, bus.Devices[0].Unit));
+        ModbusDevice plc = Assert.IsType<ModbusDevice>(line.Devices[0]), meter = Assert.IsType<ModbusDevice>(bus.Devices[0]);
+        Assert.Equal((0, "plc-03", (byte)1, 60), (plc.Index, plc.Name, plc.Unit, plc.MaxRegisters));
+        Assert.Equal((1, "meter-1", (byte)7), (meter.Index, meter.Name, meter.Unit));
     }
 
     [Fact]
     public void The_defaults_of_the_files_are_the_defaults_of_the_definitions()
     {
         using var site = new SiteFolder();
-        LineDefinition line = site.Load().Site!.Lines[0], plainLine = new() { Name = line.Name, Index = 0, Host = line.Host, Devices = line.Devices };
+        ModbusLineDefinition line = (ModbusLineDefinition)site.Load().Site!.Lines[0], plainLine = new() { Name = line.Name, Index = 0, Host = line.Host, Devices = line.Devices };
         Assert.Equal(plainLine, line);
-        DeviceDefinition device = line.Devices[0], plain = new() { Name = device.Name, Index = 0, MaxRegisters = 60, Points = device.Points };
+        ModbusDevice device = (ModbusDevice)line.Devices[0], plain = new() { Name = device.Name, Index = 0, MaxRegisters = 60, Points = device.Points };
         Assert.Equal(plain, device);
     }
 
@@ -39,8 +40,8 @@ public sealed class SiteLoaderTests
     public void Points_take_order_rate_and_phase_from_device_and_group()
     {
         using var site = new SiteFolder();
-        PointDefinition[] points = site.Load().Site!.Lines[0].Devices[0].Points;
-        Assert.Equal(new PointDefinition { Tag = 1, Space = DataSpace.HoldingRegisters, Address = 12, Type = RegisterType.Float32, Order = ByteOrder.Cdab, PollPeriodMs = 10_000, PhaseMs = 200 }, points[1]);
+        ModbusPoint[] points = [.. site.Load().Site!.Lines[0].Devices[0].Points.Cast<ModbusPoint>()];
+        Assert.Equal(new ModbusPoint { Tag = 1, Space = DataSpace.HoldingRegisters, Address = 12, Type = RegisterType.Float32, Order = ByteOrder.Cdab, PollPeriodMs = 10_000, PhaseMs = 200 }, points[1]);
         Assert.Equal((RegisterType.Bit, 2), (points[5].Type, points[5].Bit));
     }
 

@@ -26,7 +26,7 @@ public sealed class AllocationTests
         var rig = new LineRig();
         using var listener = rig.Serve("plc:502", new RegisterBank());
         rig.Network.Link("plc:502").Faults.Latency = TimeSpan.FromMilliseconds(1);
-        PointDefinition[] points = [.. Enumerable.Range(0, 10).SelectMany(b => LineRig.Registers(200 * b, 100, periodMs: 100))];
+        ModbusPoint[] points = [.. Enumerable.Range(0, 10).SelectMany(b => LineRig.Registers(200 * b, 100, periodMs: 100))];
         ModbusLine line = rig.Start(LineRig.Line("plc", LineRig.Device(1, points)) with { Window = window });
         Measure(rig, line, 0.1, RequestResult.Ok);
     }
@@ -75,8 +75,8 @@ public sealed class AllocationTests
     {
         await using var server = new ModbusServer(new RegisterBank());
         server.Start(new IPEndPoint(IPAddress.Loopback, 0));
-        PointDefinition[] points = [.. Enumerable.Range(0, 100).SelectMany(b => LineRig.Registers(200 * b, 100, periodMs: 1))];
-        LineDefinition definition = LineRig.Line("127.0.0.1", LineRig.Device(1, points)) with
+        ModbusPoint[] points = [.. Enumerable.Range(0, 100).SelectMany(b => LineRig.Registers(200 * b, 100, periodMs: 1))];
+        ModbusLineDefinition definition = LineRig.Line("127.0.0.1", LineRig.Device(1, points)) with
         {
             Port = server.LocalEndPoint!.Port, Window = window, TimeoutMs = 5000,
         };

@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using System.Globalization;
 using Gateway.Simulation.Time;
 
@@ -20,9 +21,9 @@ public sealed class PlantInteropTests : IAsyncLifetime
         var site = ExampleSite.Load();
         _server = new PlantServer(site, new PlantServerOptions { FirstPort = 0, HostOverride = "127.0.0.1" }, new SimulatedTime(new(2026, 5, 4, 2, 0, 0, TimeSpan.Zero)));
         var line = site.Lines.Single(line => line.Devices[0].Name == "plc-plant");
-        var points = line.Devices[0].Points;
+        var points = line.Devices[0].Points.Cast<ModbusPoint>().ToArray();
         _line = line.Index;
-        _unit = line.Devices[0].Unit;
+        _unit = ((ModbusDevice)line.Devices[0]).Unit;
         _heartbeat = points.Single(point => site.Plant.Tags[point.Tag].Name == "SYS_GW_HB").Address;
         _dosing = points.Single(point => site.Plant.Tags[point.Tag].Name == "CHM_SP_502").Address;
     }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gateway.Configuration;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus;
 using Gateway.Modbus.Protocol;
 using Gateway.Modbus.Registers;
@@ -38,9 +39,9 @@ public sealed class PlantServerTests : IAsyncLifetime
         foreach (var line in _site.Lines)
         {
             await using var client = await ConnectAsync(line.Index);
-            foreach (var device in line.Devices)
+            foreach (ModbusDevice device in line.Devices)
             {
-                foreach (var point in device.Points)
+                foreach (ModbusPoint point in device.Points)
                 {
                     var tag = _site.Plant.Tags[point.Tag];
                     var read = await ReadAsync(client, device.Unit, point);
@@ -119,8 +120,8 @@ public sealed class PlantServerTests : IAsyncLifetime
     public async Task A_stopped_plc_closes_its_port_and_a_started_one_opens_it_again()
     {
         await using var client = await ConnectAsync(0);
-        var device = _site.Lines[0].Devices[0];
-        Assert.True((await client.ReadAsync(device.Unit, ModbusFunction.ReadHoldingRegisters, device.Points[0].Address, 1, _data)).IsOk);
+        var device = (ModbusDevice)_site.Lines[0].Devices[0];
+        Assert.True((await client.ReadAsync(device.Unit, ModbusFunction.ReadHoldingRegisters, ((ModbusPoint)device.Points[0]).Address, 1, _data)).IsOk);
 
         _server.Station.Stop(device.Name, true);
 
@@ -133,7 +134,7 @@ public sealed class PlantServerTests : IAsyncLifetime
         _server.Station.Stop(device.Name, false);
 
         await using var again = await ConnectAsync(0);
-        Assert.True((await again.ReadAsync(device.Unit, ModbusFunction.ReadHoldingRegisters, device.Points[0].Address, 1, _data)).IsOk);
+        Assert.True((await again.ReadAsync(device.Unit, ModbusFunction.ReadHoldingRegisters, ((ModbusPoint)device.Points[0]).Address, 1, _data)).IsOk);
     }
 
     [Fact]
@@ -173,15 +174,15 @@ public sealed class PlantServerTests : IAsyncLifetime
         return new ModbusClient(stream, new ModbusClientOptions { TimeoutMs = 5000 });
     }
 
-    private (int Line, DeviceDefinition Device, PointDefinition Point) Find(string tag) => (
+    private (int Line, ModbusDevice Device, ModbusPoint Point) Find(string tag) => (
         from line in _site.Lines
-        from device in line.Devices
-        from point in device.Points
+        from ModbusDevice device in line.Devices
+        from ModbusPoint point in device.Points
         where _site.Plant.Tags[point.Tag].Name == tag
         select (line.Index, device, point)).Single();
 
     /// <summary>Decoded here, not by the code under test: the example site has big-endian values of three types.</summary>
-    private async Task<double> ReadAsync(ModbusClient client, byte unit, PointDefinition point)
+    private async Task<double> ReadAsync(ModbusClient client, byte unit, ModbusPoint point)
     {
         Assert.Equal(DataSpace.HoldingRegisters, point.Space);
         Assert.Equal(ByteOrder.Abcd, point.Order);
@@ -199,18 +200,18 @@ public sealed class PlantServerTests : IAsyncLifetime
         };
     }
 
-    private ValueTask<ModbusReply> WriteAsync(ModbusClient client, byte unit, PointDefinition point, float value)
+    private ValueTask<ModbusReply> WriteAsync(ModbusClient client, byte unit, ModbusPoint point, float value)
     {
         BinaryPrimitives.WriteSingleBigEndian(_data, value);
         return client.WriteAsync(unit, ModbusFunction.WriteMultipleRegisters, point.Address, 2, _data.AsMemory(0, 4));
     }
 
     /// <summary>The signal of the tag's name; for a bit of a status word that of the word.</summary>
-    private double Expected(DeviceDefinition device, PointDefinition point, string tag)
+    private double Expected(ModbusDevice device, ModbusPoint point, string tag)
     {
         if (point.Bit < 0)
             return _server.Station.Value(tag);
-        var word = device.Points.Single(other => other.Address == point.Address && other.Bit < 0);
+        var word = device.Points.Cast<ModbusPoint>().Single(other => other.Address == point.Address && other.Bit < 0);
         return ((int)_server.Station.Value(_site.Plant.Tags[word.Tag].Name) >> point.Bit) & 1;
     }
 }

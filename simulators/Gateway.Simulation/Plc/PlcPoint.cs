@@ -1,4 +1,5 @@
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Drivers.Polling;
 using Gateway.Modbus.Protocol;
 using Gateway.Modbus.Registers;
@@ -20,7 +21,7 @@ internal sealed class PlcPoint
     private readonly bool _isBit;
     private readonly Scaling _scaling;
 
-    public PlcPoint(PointDefinition point, Scaling scaling, int signal, PlantSignal? description)
+    public PlcPoint(ModbusPoint point, Scaling scaling, int signal, PlantSignal? description)
     {
         _scaling = scaling;
         _isBit = point.Space is DataSpace.Coils or DataSpace.DiscreteInputs;

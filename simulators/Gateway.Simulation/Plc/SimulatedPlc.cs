@@ -1,5 +1,6 @@
 using System.Text;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus;
 using Gateway.Modbus.Protocol;
 using Gateway.Modbus.Server;
@@ -35,17 +36,18 @@ public sealed class SimulatedPlc : IDataModel
     private volatile bool _isStopped;
     private volatile int _addressShift;
 
-    internal SimulatedPlc(SimulatedPlcStation station, DeviceDefinition device, TagDefinition[] tags)
+    internal SimulatedPlc(SimulatedPlcStation station, ModbusDevice device, TagDefinition[] tags)
     {
         _station = station;
         _name = Encoding.ASCII.GetBytes(device.Name);
         Name = device.Name;
         Unit = device.Unit;
-        var points = Array.ConvertAll(device.Points, point => Bind(point, tags[point.Tag]));
+        ModbusPoint[] definitions = [.. device.Points.Cast<ModbusPoint>()];
+        var points = Array.ConvertAll(definitions, point => Bind(point, tags[point.Tag]));
         _images = new PlcImage[(int)DataSpace.InputRegisters + 1];
         for (var space = DataSpace.Coils; space <= DataSpace.InputRegisters; space++)
-            _images[(int)space] = new PlcImage(space, [.. points.Where((_, index) => device.Points[index].Space == space)]);
-        TagsWithoutSignal = [.. device.Points
+            _images[(int)space] = new PlcImage(space, [.. points.Where((_, index) => definitions[index].Space == space)]);
+        TagsWithoutSignal = [.. definitions
             .Where((point, index) => !IsFilled(points[index], _images[(int)point.Space]))
             .Select(point => tags[point.Tag].Name)];
     }
@@ -130,7 +132,7 @@ public sealed class SimulatedPlc : IDataModel
         }
     }
 
-    private PlcPoint Bind(PointDefinition point, TagDefinition tag)
+    private PlcPoint Bind(ModbusPoint point, TagDefinition tag)
     {
         var signal = _station.FindSignal(tag.Name);
         return signal == PlcPoint.NoSignal

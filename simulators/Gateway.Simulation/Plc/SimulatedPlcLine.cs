@@ -1,4 +1,5 @@
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus;
 using Gateway.Modbus.Server;
 using Gateway.Simulation.Network;
@@ -14,7 +15,7 @@ public sealed class SimulatedPlcLine : IDataModel, IAsyncDisposable
     private readonly ModbusServer? _plainServer;
     private volatile bool _isCut;
 
-    internal SimulatedPlcLine(LineDefinition definition, SimulatedPlc[] plcs, FaultRules faults, TimeProvider time)
+    internal SimulatedPlcLine(ModbusLineDefinition definition, SimulatedPlc[] plcs, FaultRules faults, TimeProvider time)
     {
         _plcs = plcs;
         Definition = definition;
@@ -25,7 +26,7 @@ public sealed class SimulatedPlcLine : IDataModel, IAsyncDisposable
     }
 
     /// <summary>The line as the site has it.</summary>
-    public LineDefinition Definition { get; }
+    public ModbusLineDefinition Definition { get; }
 
     /// <summary>How frames are wrapped on this line.</summary>
     public ModbusFraming Framing { get; }

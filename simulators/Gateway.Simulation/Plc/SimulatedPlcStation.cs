@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using Gateway.Configuration;
 using Gateway.Simulation.Instruments;
 using Gateway.Simulation.Process;
@@ -34,9 +35,9 @@ public sealed class SimulatedPlcStation
         Disturbances = new DisturbanceSchedule(this);
         plant.Stepping = Disturbances.Apply;
         var lines = new List<SimulatedPlcLine>();
-        foreach (var line in site.Lines)
+        foreach (ModbusLineDefinition line in site.Lines)
         {
-            var plcs = Array.ConvertAll(line.Devices, device => new SimulatedPlc(this, device, site.Plant.Tags));
+            var plcs = Array.ConvertAll(line.Devices, device => new SimulatedPlc(this, (ModbusDevice)device, site.Plant.Tags));
             _plcs.AddRange(plcs);
             lines.Add(new SimulatedPlcLine(line, plcs, Faults, time ?? TimeProvider.System));
         }

@@ -3,6 +3,7 @@ using Gateway.Configuration.Fields;
 using Gateway.Configuration.Site;
 using Gateway.Configuration.Tags;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus.Registers;
 using Gateway.Runtime.Outputs;
 using Gateway.Runtime.Tags;
@@ -73,7 +74,8 @@ internal sealed class OutputReader
         if (_row.Failed || !_points.TryGetValue(tag, out (DeviceDraft Device, int Place) point))
             return;
         PointDefinition definition = point.Device.Points[point.Place];
-        CheckEncoding(output, definition);
+        if (definition is ModbusPoint modbus)
+            CheckEncoding(output, modbus);
         point.Device.Points[point.Place] = definition with { Output = output.Index };
         _outputs.Add(output);
     }
@@ -91,7 +93,7 @@ internal sealed class OutputReader
     }
 
     /// <summary>The limits must fit the register, or the write would be refused in the plant.</summary>
-    private void CheckEncoding(OutputDefinition output, PointDefinition point)
+    private void CheckEncoding(OutputDefinition output, ModbusPoint point)
     {
         Span<byte> image = stackalloc byte[8];
         foreach (Field field in (Field[])[Low, High])

@@ -4,6 +4,7 @@ using Gateway.Configuration.Fields;
 using Gateway.Configuration.Json;
 using Gateway.Configuration.Text;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using static Gateway.Configuration.Site.GatewayShapes;
 
 namespace Gateway.Configuration.Site;
@@ -92,7 +93,7 @@ internal sealed class GatewayReader
         string name = line.Text(LineName);
         var transport = (LineTransport)line.Choice(Transport);
         TlsDefinition? tls = ReadTls(line.Object(TlsKey));
-        var definition = new LineDefinition
+        var definition = new ModbusLineDefinition
         {
             Name = name,
             Index = _document.Lines.Count,
@@ -132,7 +133,7 @@ internal sealed class GatewayReader
         return new TlsDefinition { CertificateFile = tls.Text(CertificateFile), KeyFile = tls.Text(KeyFile), CaFile = tls.Text(CaFile), ServerName = tls.Text(ServerName) };
     }
 
-    private void CheckEndpoint(JsonFieldReader line, LineDefinition definition)
+    private void CheckEndpoint(JsonFieldReader line, ModbusLineDefinition definition)
     {
         Field needed = definition.IsSerial ? SerialPort : Host;
         if (!line.Has(needed))
@@ -156,7 +157,7 @@ internal sealed class GatewayReader
     {
         string name = device.Text(DeviceName);
         int unit = device.Integer(DeviceUnit);
-        var definition = new DeviceDefinition
+        var definition = new ModbusDevice
         {
             Name = name,
             Index = _document.Devices.Count,
@@ -185,7 +186,7 @@ internal sealed class GatewayReader
         if (device.Has(DeviceOrder) && !OrderText.IsOrder(order))
             device.Fail(DiagnosticCodes.ByteOrderText, DeviceOrder, $"'{FieldReader.Short(order)}' is no order of bytes; {OrderText.Known}");
         // Behind RTU over TCP there is a serial bus with the same rules (Modbus over Serial Line 1.02 §2.2).
-        bool isBus = line.Definition.IsSerial || line.Definition.Transport == LineTransport.ModbusRtuOverTcp;
+        bool isBus = line.Definition.Transport is LineTransport.ModbusRtu or LineTransport.ModbusAscii or LineTransport.ModbusRtuOverTcp;
         if (isBus && unit is 0 or > 247)
             device.Fail(DiagnosticCodes.SerialUnit, DeviceUnit, $"unit id {unit} cannot be polled on a serial bus; use 1 to 247 (0 is the broadcast, 248 to 255 are reserved)");
         else if (!units.TryAdd(unit, name))

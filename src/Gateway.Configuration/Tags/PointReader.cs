@@ -1,7 +1,7 @@
 using Gateway.Configuration.Diagnostics;
 using Gateway.Configuration.Fields;
 using Gateway.Configuration.Site;
-using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus.Protocol;
 using Gateway.Modbus.Registers;
 using Gateway.Runtime.Tags;
@@ -46,9 +46,9 @@ internal sealed class PointReader(TableReader row, GatewayDocument gateway, bool
             row.Fail(DiagnosticCodes.AddressRange, Address, $"the value takes {registers} registers from {address}, which passes the last address {Addresses - 1}; correct the address");
         if (device is null || row.Failed)
             return type is RegisterType.Bool or RegisterType.Bit;
-        if (!isPackedBit && registers > device.Definition.MaxRegisters)
-            row.Fail(DiagnosticCodes.AddressRange, RawType, $"the value takes {registers} registers, but device '{device.Definition.Name}' answers at most {device.Definition.MaxRegisters} at once; raise 'maxRegisters' or choose a shorter type");
-        device.Points.Add(new PointDefinition
+        if (!isPackedBit && device.Definition is ModbusDevice modbus && registers > modbus.MaxRegisters)
+            row.Fail(DiagnosticCodes.AddressRange, RawType, $"the value takes {registers} registers, but device '{device.Definition.Name}' answers at most {modbus.MaxRegisters} at once; raise 'maxRegisters' or choose a shorter type");
+        device.Points.Add(new ModbusPoint
         {
             Tag = tag.Index,
             Space = space,

@@ -14,7 +14,7 @@ public static class ModbusConnector
     /// <exception cref="System.Net.Sockets.SocketException">The host is unknown, refuses or cannot be reached.</exception>
     /// <exception cref="AuthenticationException">The peer is not trusted, or does not trust us.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> fired.</exception>
-    public static async ValueTask<Stream> ConnectAsync(LineDefinition line, CancellationToken cancellation)
+    public static async ValueTask<Stream> ConnectAsync(ModbusLineDefinition line, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(line);
         TimeSpan limit = TimeSpan.FromMilliseconds(line.ConnectTimeoutMs);
@@ -30,7 +30,7 @@ public static class ModbusConnector
         }
     }
 
-    private static ModbusSerialSettings SerialSettings(LineDefinition line) => new()
+    private static ModbusSerialSettings SerialSettings(ModbusLineDefinition line) => new()
     {
         BaudRate = line.BaudRate,
         DataBits = line.Transport == LineTransport.ModbusAscii ? 7 : 8,
@@ -43,7 +43,7 @@ public static class ModbusConnector
         StopBits = line.StopBits == 2 ? StopBits.Two : StopBits.One,
     };
 
-    private static SslClientAuthenticationOptions TlsOptions(LineDefinition line)
+    private static SslClientAuthenticationOptions TlsOptions(ModbusLineDefinition line)
     {
         TlsDefinition tls = line.Tls ?? new TlsDefinition();
         var options = new SslClientAuthenticationOptions

@@ -38,7 +38,7 @@ public sealed partial class ModbusLine
         _connectUntil = now + limit + GraceAfterConnectTimeout;
         try
         {
-            _pendingConnect = _connect(Definition, cancellation.Token).AsTask();
+            _pendingConnect = _connect(_line, cancellation.Token).AsTask();
         }
         catch (Exception e)
         {
@@ -208,11 +208,11 @@ public sealed partial class ModbusLine
         Window = _window,
         TimeoutMs = _clientTimeoutMs,
         IdNotEchoed = Array.Exists(_devices, static d => d.IdNotEchoed),
-        BaudRate = Definition.IsSerial ? Definition.BaudRate : 0,
+        BaudRate = _line.IsSerial ? _line.BaudRate : 0,
     };
 
     /// <summary>On a bus the answer cannot come before request and answer have passed the wire.</summary>
-    private static int ClientTimeoutMs(LineDefinition line, ReadBlock[] blocks)
+    private static int ClientTimeoutMs(ModbusLineDefinition line, ReadBlock[] blocks)
     {
         var time = new BusTime(line, 0);
         double wire = 0;

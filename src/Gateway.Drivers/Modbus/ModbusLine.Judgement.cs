@@ -139,7 +139,7 @@ public sealed partial class ModbusLine
     private void CheckForDeadConnection()
     {
         int enough = Math.Max(_hasAnswered ? 3 : 1, _polledDevices);
-        if (!Definition.IsSerial && _timeoutsInRow >= enough && _health.AreAllSilent)
+        if (!_line.IsSerial && _timeoutsInRow >= enough && _health.AreAllSilent)
             _dropReason = "no device answers";
     }
 

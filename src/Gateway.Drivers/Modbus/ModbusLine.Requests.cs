@@ -194,7 +194,7 @@ public sealed partial class ModbusLine
     /// <summary>One register, or the whole first value for a device that answers nothing else.</summary>
     private ReadOnlyMemory<byte> ProbeRequest(int device)
     {
-        PointDefinition? point = null;
+        ModbusPoint? point = null;
         for (int i = 0; i < _readers.Length && point is null; i++)
             point = _readers[i].Block.Device == device ? _readers[i].ProbePoint : null;
         int count = _devices[device].OneRequestPerPoint ? PointExtent.Of(point!) : 1;

@@ -21,11 +21,12 @@ public sealed partial class ModbusLine : FieldLine
 
     private readonly TimeProvider _time;
     private readonly long _epoch;
-    private readonly Func<LineDefinition, CancellationToken, ValueTask<Stream>> _connect;
+    private readonly Func<ModbusLineDefinition, CancellationToken, ValueTask<Stream>> _connect;
     private readonly Random _jitter;
     private readonly LineLog _log;
     private readonly LoopSignal _signal;
-    private readonly DeviceDefinition[] _devices;
+    private readonly ModbusLineDefinition _line;
+    private readonly ModbusDevice[] _devices;
     private readonly BlockReader[] _readers;
     private readonly InputBinding[] _bindings;
     private readonly PollSchedule _schedule;
@@ -42,7 +43,7 @@ public sealed partial class ModbusLine : FieldLine
 
     /// <summary>Plans the line. Nothing is opened before <see cref="RunAsync"/>.</summary>
     /// <exception cref="ArgumentException">The definition breaks a rule of <see cref="DefinitionCheck"/>.</exception>
-    public ModbusLine(LineDefinition definition, ModbusLineOptions options)
+    public ModbusLine(ModbusLineDefinition definition, ModbusLineOptions options)
         : base(definition, new LineStatistics(definition))
     {
         _time = options.Time;
@@ -51,7 +52,8 @@ public sealed partial class ModbusLine : FieldLine
         _jitter = options.Jitter ?? new Random(definition.Index);
         _log = new LineLog(options.Logger ?? NullLogger.Instance, definition);
         _signal = new LoopSignal(_time);
-        _devices = definition.Devices;
+        _line = definition;
+        _devices = [.. definition.Devices.Cast<ModbusDevice>()];
         ReadBlock[] blocks = ReadPlanner.Plan(definition);
         _readers = new BlockReader[blocks.Length];
         _bindings = new InputBinding[blocks.Length];
@@ -59,7 +61,7 @@ public sealed partial class ModbusLine : FieldLine
         var pace = new (long Period, long Phase, int Gate)[blocks.Length];
         for (int i = 0; i < blocks.Length; i++)
         {
-            DeviceDefinition device = _devices[blocks[i].Device];
+            ModbusDevice device = _devices[blocks[i].Device];
             _readers[i] = new BlockReader(blocks[i], ReadPlanner.GapOf(device, blocks[i].Space));
             _bindings[i] = Bind(definition, device, _readers[i]);
             _period[i] = blocks[i].PeriodMs * TimeSpan.TicksPerMillisecond;
@@ -71,13 +73,13 @@ public sealed partial class ModbusLine : FieldLine
         _gates = new long[_devices.Length];
         _notBefore = new long[_devices.Length];
         _inFlightOf = new int[_devices.Length];
-        _isSingle = MakeSingle(definition, out _window);
+        _isSingle = MakeSingle(definition, _devices, out _window);
         _writers = MakeWriters(options.Outputs);
         _outputCheck = Math.Max(1, options.OutputCheckMs) * TimeSpan.TicksPerMillisecond;
         _nextOutputCheck = _writers.Length > 0 ? 0 : long.MaxValue;
         _polledDevices = Array.FindAll(_devices, static d => d.Points.Length > 0).Length;
         _closesWhenIdle = Array.Exists(_devices, static d => d.CloseAfterPoll);
-        foreach (DeviceDefinition device in _devices)
+        foreach (ModbusDevice device in _devices)
             _longestPause = Math.Max(_longestPause, Math.Max(device.PauseAfterConnectMs, device.PauseBetweenRequestsMs) * TimeSpan.TicksPerMillisecond);
         _clientTimeoutMs = ClientTimeoutMs(definition, blocks);
         // The time-out, the wait for a late answer after it, and some.
@@ -248,7 +250,7 @@ public sealed partial class ModbusLine : FieldLine
         Statistics.NoteNextAttempt(_connectAt);
     }
 
-    private static InputBinding Bind(LineDefinition line, DeviceDefinition device, BlockReader reader)
+    private static InputBinding Bind(ModbusLineDefinition line, ModbusDevice device, BlockReader reader)
     {
         ReadBlock block = reader.Block;
         int[] tags = Array.ConvertAll(block.Points, static p => p.Tag);
@@ -262,15 +264,15 @@ public sealed partial class ModbusLine : FieldLine
             (long)(bad * TimeSpan.TicksPerMillisecond));
     }
 
-    private static bool[] MakeSingle(LineDefinition line, out int window)
+    private static bool[] MakeSingle(ModbusLineDefinition line, ModbusDevice[] devices, out int window)
     {
-        var isSingle = new bool[line.Devices.Length];
+        var isSingle = new bool[devices.Length];
         window = line.Transport is LineTransport.ModbusTcp or LineTransport.ModbusTls ? line.Window : 1;
         for (int i = 0; i < isSingle.Length; i++)
         {
-            isSingle[i] = PlanReport.WindowOf(line, line.Devices[i]) == 1;
+            isSingle[i] = PlanReport.WindowOf(line, devices[i]) == 1;
             // Without ids on one connection nothing can be told apart, whoever is asked.
-            if (line.Devices[i].IdNotEchoed)
+            if (devices[i].IdNotEchoed)
                 window = 1;
         }
 
@@ -282,7 +284,7 @@ public sealed partial class ModbusLine : FieldLine
         var writers = new List<OutputWriter>();
         for (int device = 0; mailbox is not null && device < _devices.Length; device++)
         {
-            foreach (PointDefinition point in _devices[device].Points)
+            foreach (ModbusPoint point in _devices[device].Points)
             {
                 if (point.Output < 0)
                     continue;

@@ -16,7 +16,7 @@ public sealed record ModbusLineOptions
     public required long Epoch { get; init; }
 
     /// <summary>Opens the connection; null takes <see cref="ModbusConnector.ConnectAsync"/>.</summary>
-    public Func<LineDefinition, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
+    public Func<ModbusLineDefinition, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 
     /// <summary>Requests for outputs; null when nothing is written.</summary>
     public OutputMailbox? Outputs { get; init; }

@@ -34,7 +34,7 @@ internal sealed class OutputWriter
     private long _readBackAt;
     private long _pause;
 
-    public OutputWriter(int device, DeviceDefinition definition, PointDefinition point, OutputMailbox mailbox)
+    public OutputWriter(int device, ModbusDevice definition, ModbusPoint point, OutputMailbox mailbox)
     {
         Device = device;
         _output = point.Output;

@@ -15,7 +15,7 @@ internal sealed class WriteRequest
 {
     private const int MaxValueBytes = 8;
 
-    private readonly PointDefinition _point;
+    private readonly ModbusPoint _point;
     private readonly RegisterCodec _codec;
     private readonly bool _isSingle;
     private readonly byte[] _pdu = new byte[6 + MaxValueBytes];
@@ -24,7 +24,7 @@ internal sealed class WriteRequest
     private readonly int _valueBytes;
     private int _length;
 
-    public WriteRequest(PointDefinition point, bool isSingle)
+    public WriteRequest(ModbusPoint point, bool isSingle)
     {
         _point = point;
         _isSingle = isSingle;

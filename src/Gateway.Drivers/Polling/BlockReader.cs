@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using Gateway.Runtime.Scan;
 using Gateway.Runtime.Tags;
 
@@ -63,7 +64,7 @@ internal sealed class BlockReader
     public int SegmentCount => _segments.Count;
 
     /// <summary>Address of a point that the device answers, or the first one: what a probe asks for.</summary>
-    public PointDefinition ProbePoint => Block.Points[Math.Max(0, Array.IndexOf(_isRefused, false))];
+    public ModbusPoint ProbePoint => Block.Points[Math.Max(0, Array.IndexOf(_isRefused, false))];
 
     /// <summary>Starts a poll.</summary>
     public void Begin(long now)

@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus.Protocol;
 
 namespace Gateway.Drivers.Polling;
@@ -5,13 +6,13 @@ namespace Gateway.Drivers.Polling;
 /// <summary>Predicts how long a request occupies a line, from the sizes of its frames.</summary>
 public sealed class BusTime
 {
-    private readonly LineDefinition _line;
+    private readonly ModbusLineDefinition _line;
     private readonly double _deviceSeconds;
 
     /// <summary>Assumes that a device needs <paramref name="deviceMs"/> to answer once it has the request.</summary>
     /// <param name="line">The line, for transport and speed.</param>
     /// <param name="deviceMs">Time of the device in milliseconds; negative takes 10 on a bus and 2 on TCP.</param>
-    public BusTime(LineDefinition line, double deviceMs = -1)
+    public BusTime(ModbusLineDefinition line, double deviceMs = -1)
     {
         _line = line;
         bool isBus = line.Transport is not (LineTransport.ModbusTcp or LineTransport.ModbusTls);

@@ -1,3 +1,5 @@
+using Gateway.Drivers.Modbus;
+
 namespace Gateway.Drivers.Polling;
 
 /// <summary>
@@ -14,7 +16,7 @@ public sealed class DeviceHealth
     /// <summary>Starts with every device trusted.</summary>
     /// <param name="devices">The devices of the line.</param>
     /// <param name="jitter">Spreads probes so that gateways started together do not probe together.</param>
-    public DeviceHealth(DeviceDefinition[] devices, Random jitter)
+    public DeviceHealth(ModbusDevice[] devices, Random jitter)
     {
         _jitter = jitter;
         _items = new Item[devices.Length];

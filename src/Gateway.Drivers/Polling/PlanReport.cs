@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using System.Globalization;
 
 namespace Gateway.Drivers.Polling;
@@ -15,7 +16,7 @@ public sealed record PlanReport
     private const double ComfortableUtilization = 0.8;
 
     /// <summary>The line planned.</summary>
-    public required LineDefinition Line { get; init; }
+    public required ModbusLineDefinition Line { get; init; }
     /// <summary>The requests with their predicted cost.</summary>
     public required PlannedRequest[] Requests { get; init; }
     /// <summary>Points read.</summary>
@@ -52,7 +53,7 @@ public sealed record PlanReport
     /// <param name="line">The line.</param>
     /// <param name="blocks">Its requests from <see cref="ReadPlanner"/>.</param>
     /// <param name="deviceMs">Time of a device to answer in milliseconds; negative takes the default of <see cref="BusTime"/>.</param>
-    public static PlanReport Make(LineDefinition line, ReadBlock[] blocks, double deviceMs = -1)
+    public static PlanReport Make(ModbusLineDefinition line, ReadBlock[] blocks, double deviceMs = -1)
     {
         var time = new BusTime(line, deviceMs);
         var requests = new PlannedRequest[blocks.Length];
@@ -61,7 +62,7 @@ public sealed record PlanReport
         for (int i = 0; i < blocks.Length; i++)
         {
             ReadBlock block = blocks[i];
-            DeviceDefinition device = line.Devices[block.Device];
+            var device = (ModbusDevice)line.Devices[block.Device];
             double seconds = time.ReadSeconds(block) + device.PauseBetweenRequestsMs / 1000.0;
             double share = seconds * 1000 / block.PeriodMs / WindowOf(line, device);
             requests[i] = new PlannedRequest(block, seconds, share);
@@ -83,7 +84,7 @@ public sealed record PlanReport
     }
 
     /// <summary>Requests a device may have in flight: ids and pauses decide, not only the line's window.</summary>
-    internal static int WindowOf(LineDefinition line, DeviceDefinition device)
+    internal static int WindowOf(ModbusLineDefinition line, ModbusDevice device)
     {
         bool hasIds = line.Transport is LineTransport.ModbusTcp or LineTransport.ModbusTls;
         return hasIds && !device.IdNotEchoed && device.PauseBetweenRequestsMs == 0 ? line.Window : 1;

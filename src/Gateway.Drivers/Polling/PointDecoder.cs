@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus.Registers;
 using Gateway.Runtime.Scan;
 using Gateway.Runtime.Tags;
@@ -17,7 +18,7 @@ public sealed class PointDecoder
     /// <param name="points">The points, which fill the slots from <paramref name="firstSlot"/> on.</param>
     /// <param name="firstSlot">Slot of the first point in the image.</param>
     /// <param name="address">First register or bit of the answer.</param>
-    public PointDecoder(ReadOnlySpan<PointDefinition> points, int firstSlot, int address)
+    public PointDecoder(ReadOnlySpan<ModbusPoint> points, int firstSlot, int address)
     {
         _firstSlot = firstSlot;
         _codecs = new RegisterCodec[points.Length];

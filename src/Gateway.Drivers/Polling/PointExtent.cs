@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus.Registers;
 
 namespace Gateway.Drivers.Polling;
@@ -6,7 +7,7 @@ namespace Gateway.Drivers.Polling;
 public static class PointExtent
 {
     /// <summary>Registers of a point in registers; 1 for a coil or discrete input.</summary>
-    public static int Of(PointDefinition point)
+    public static int Of(ModbusPoint point)
     {
         if (ReadRequest.IsBits(point.Space))
             return 1;
@@ -14,15 +15,15 @@ public static class PointExtent
     }
 
     /// <summary>First register or bit behind the point.</summary>
-    internal static int EndOf(PointDefinition point) => point.Address + Of(point);
+    internal static int EndOf(ModbusPoint point) => point.Address + Of(point);
 
     /// <summary>Registers a point's write may touch besides its own bits: a bit or a byte shares its register.</summary>
-    internal static bool IsPartOfRegister(PointDefinition point) =>
+    internal static bool IsPartOfRegister(ModbusPoint point) =>
         !ReadRequest.IsBits(point.Space) && TypeOf(point) is RegisterType.Bit or RegisterType.Int8 or RegisterType.UInt8
             or RegisterType.Int8High or RegisterType.UInt8High;
 
     /// <summary>The codec of a point in an image that starts at <paramref name="imageAddress"/> of its space.</summary>
-    internal static RegisterCodec CodecOf(PointDefinition point, int imageAddress)
+    internal static RegisterCodec CodecOf(ModbusPoint point, int imageAddress)
     {
         int offset = point.Address - imageAddress;
         return ReadRequest.IsBits(point.Space)
@@ -31,7 +32,7 @@ public static class PointExtent
     }
 
     /// <summary>Adds the breaches of the rules between type, order, bit and length.</summary>
-    internal static void CheckType(PointDefinition point, string where, List<string> problems)
+    internal static void CheckType(ModbusPoint point, string where, List<string> problems)
     {
         if (ReadRequest.IsBits(point.Space))
             return;
@@ -45,5 +46,5 @@ public static class PointExtent
     }
 
     // A named bit is one bit, whatever type stands beside it.
-    private static RegisterType TypeOf(PointDefinition point) => point.Bit >= 0 ? RegisterType.Bit : point.Type;
+    private static RegisterType TypeOf(ModbusPoint point) => point.Bit >= 0 ? RegisterType.Bit : point.Type;
 }

@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using System.Buffers.Binary;
 using Gateway.Modbus;
 using Gateway.Modbus.Protocol;
@@ -7,7 +8,7 @@ namespace Gateway.Drivers.Polling;
 /// <summary>Points of one device that are read by one request at one pace. Made at load; immutable.</summary>
 public sealed class ReadBlock
 {
-    internal ReadBlock(int device, PointDefinition[] points, ushort address, ushort count)
+    internal ReadBlock(int device, ModbusPoint[] points, ushort address, ushort count)
     {
         Device = device;
         Points = points;
@@ -20,7 +21,7 @@ public sealed class ReadBlock
     public int Device { get; }
 
     /// <summary>The points, by address; equal addresses in the order of the configuration.</summary>
-    public PointDefinition[] Points { get; }
+    public ModbusPoint[] Points { get; }
 
     /// <summary>The space read.</summary>
     public DataSpace Space => Points[0].Space;
@@ -47,7 +48,7 @@ public sealed class ReadBlock
         {
             int wanted = 0;
             int end = Address;
-            foreach (PointDefinition point in Points)
+            foreach (ModbusPoint point in Points)
             {
                 int last = point.Address + PointExtent.Of(point);
                 wanted += Math.Max(0, last - Math.Max(end, point.Address));

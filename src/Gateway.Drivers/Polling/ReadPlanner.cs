@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus.Protocol;
 
 namespace Gateway.Drivers.Polling;
@@ -11,7 +12,7 @@ public static class ReadPlanner
 {
     /// <summary>Plans a line. Blocks come in the order device, period, phase, space, address.</summary>
     /// <exception cref="ArgumentException">The definition breaks a rule of <see cref="DefinitionCheck"/>.</exception>
-    public static ReadBlock[] Plan(LineDefinition line)
+    public static ReadBlock[] Plan(ModbusLineDefinition line)
     {
         ArgumentNullException.ThrowIfNull(line);
         string[] problems = DefinitionCheck.Problems(line);
@@ -19,16 +20,16 @@ public static class ReadPlanner
             throw new ArgumentException(problems[0], nameof(line));
         var blocks = new List<ReadBlock>();
         for (int device = 0; device < line.Devices.Length; device++)
-            PlanDevice(device, line.Devices[device], blocks);
+            PlanDevice(device, (ModbusDevice)line.Devices[device], blocks);
         return [.. blocks];
     }
 
-    private static void PlanDevice(int index, DeviceDefinition device, List<ReadBlock> blocks)
+    private static void PlanDevice(int index, ModbusDevice device, List<ReadBlock> blocks)
     {
         // A stable sort: points of one address stay in the order of the configuration.
-        PointDefinition[] sorted =
+        ModbusPoint[] sorted =
         [
-            .. device.Points
+            .. device.Points.Cast<ModbusPoint>()
                 .OrderBy(p => p.PollPeriodMs).ThenBy(p => p.PhaseMs).ThenBy(p => p.Space)
                 .ThenBy(p => p.Address).ThenBy(PointExtent.Of),
         ];
@@ -49,7 +50,7 @@ public static class ReadPlanner
         }
     }
 
-    private static bool Joins(DeviceDefinition device, PointDefinition first, int end, PointDefinition next)
+    private static bool Joins(ModbusDevice device, ModbusPoint first, int end, ModbusPoint next)
     {
         bool isSameGroup = next.Space == first.Space && next.PollPeriodMs == first.PollPeriodMs && next.PhaseMs == first.PhaseMs;
         if (!isSameGroup)
@@ -62,11 +63,11 @@ public static class ReadPlanner
         return next.Address - end <= GapOf(device, first.Space) && merged <= LimitOf(device, first.Space);
     }
 
-    internal static int LimitOf(DeviceDefinition device, DataSpace space) => ReadRequest.IsBits(space)
+    internal static int LimitOf(ModbusDevice device, DataSpace space) => ReadRequest.IsBits(space)
         ? Math.Min(device.MaxBits, ProtocolLimits.MaxReadBits)
         : Math.Min(device.MaxRegisters, ProtocolLimits.MaxReadRegisters);
 
     // Sixteen bits travel in the room of one register.
-    internal static int GapOf(DeviceDefinition device, DataSpace space) =>
+    internal static int GapOf(ModbusDevice device, DataSpace space) =>
         ReadRequest.IsBits(space) ? 16 * device.MaxGap : device.MaxGap;
 }

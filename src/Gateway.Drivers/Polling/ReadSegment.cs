@@ -1,3 +1,5 @@
+using Gateway.Drivers.Modbus;
+
 namespace Gateway.Drivers.Polling;
 
 /// <summary>A part of a block that is read by one request: all of it, until the device refuses an address in it.</summary>
@@ -7,7 +9,7 @@ internal sealed class ReadSegment
     {
         First = first;
         End = end;
-        ReadOnlySpan<PointDefinition> points = block.Points.AsSpan(first, end - first);
+        ReadOnlySpan<ModbusPoint> points = block.Points.AsSpan(first, end - first);
         int address = points[0].Address;
         int last = 0;
         int extents = 1;
@@ -51,6 +53,6 @@ internal sealed class ReadSegment
     public bool IsRetry { get; set; }
 
     /// <summary>True when both points lie on the same registers, so that no request can tell them apart.</summary>
-    public static bool IsSameExtent(PointDefinition a, PointDefinition b) =>
+    public static bool IsSameExtent(ModbusPoint a, ModbusPoint b) =>
         a.Address == b.Address && PointExtent.Of(a) == PointExtent.Of(b);
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Gateway.Configuration;
-using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Drivers.Polling;
 
 namespace Gateway.Cli;
@@ -25,7 +25,7 @@ internal static class PlanVerb
     {
         if (SiteOption.Load(folder) is not { } site)
             return 1;
-        PlanReport[] plans = [.. site.Lines.Select(line => PlanReport.Make(line, ReadPlanner.Plan(line)))];
+        PlanReport[] plans = [.. site.Lines.Cast<ModbusLineDefinition>().Select(line => PlanReport.Make(line, ReadPlanner.Plan(line)))];
         if (json)
             WriteJson(plans);
         else

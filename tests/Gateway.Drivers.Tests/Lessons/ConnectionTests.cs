@@ -59,7 +59,7 @@ public sealed class ConnectionTests
         using var listener = rig.Serve(Plc, new FieldModel());
         SimulatedLink link = rig.Network.Link(Plc);
         link.Faults.Latency = TimeSpan.FromMilliseconds(1);
-        LineDefinition definition = LineRig.Line("plc", LineRig.Device(1, LineRig.Registers(0, 10, periodMs: 200))) with
+        ModbusLineDefinition definition = LineRig.Line("plc", LineRig.Device(1, LineRig.Registers(0, 10, periodMs: 200))) with
         {
             TimeoutMs = 500, ConnectTimeoutMs = 500, ReconnectMinMs = 200, ReconnectMaxMs = 200,
         };
@@ -122,7 +122,7 @@ public sealed class ConnectionTests
     {
         var rig = new LineRig();
         using var listener = rig.Serve(Plc, new FieldModel());
-        LineDefinition definition = LineRig.Line("plc", LineRig.Device(1, LineRig.Registers(0, 10))) with { TimeoutMs = 500 };
+        ModbusLineDefinition definition = LineRig.Line("plc", LineRig.Device(1, LineRig.Registers(0, 10))) with { TimeoutMs = 500 };
         var plan = new ThrowPlan(call, at);
         ModbusLine line = rig.Start(definition, async (l, c) =>
         {

@@ -38,7 +38,7 @@ public sealed class ConnectorTests : IDisposable
             },
         });
         server.Start(new IPEndPoint(IPAddress.Loopback, 0));
-        LineDefinition definition = LineRig.Line("127.0.0.1", LineRig.Device(1, LineRig.Registers(0, 10, periodMs: 10))) with
+        ModbusLineDefinition definition = LineRig.Line("127.0.0.1", LineRig.Device(1, LineRig.Registers(0, 10, periodMs: 10))) with
         {
             Transport = LineTransport.ModbusTls, Port = server.LocalEndPoint!.Port,
             Tls = new TlsDefinition
@@ -73,7 +73,7 @@ public sealed class ConnectorTests : IDisposable
         await Task.WhenAll(runs);
     }
 
-    private static ModbusLine Make(LineDefinition definition) => new(definition, new ModbusLineOptions
+    private static ModbusLine Make(ModbusLineDefinition definition) => new(definition, new ModbusLineOptions
     {
         Epoch = TimeProvider.System.GetTimestamp(), Outputs = new OutputMailbox(1),
     });

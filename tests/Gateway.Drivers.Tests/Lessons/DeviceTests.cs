@@ -19,7 +19,7 @@ public sealed class DeviceTests
 {
     private const string Bus = "bus:502";
 
-    private static DeviceDefinition[] Units(int count, int periodMs) =>
+    private static ModbusDevice[] Units(int count, int periodMs) =>
         [.. Enumerable.Range(1, count).Select(u => LineRig.Device((byte)u, LineRig.Registers(0, 10, periodMs, tagBase: 1000 * u)))];
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class DeviceTests
         rig.RunUnread(3600);
         foreach (DeviceStatistics device in line.Statistics.Devices)
         {
-            if (model.Absent.Contains(device.Definition.Unit))
+            if (model.Absent.Contains(((ModbusDevice)device.Definition).Unit))
             {
                 Assert.True(device.IsProbing);
                 Assert.Equal(0, device.CountOf(RequestResult.Ok));
@@ -54,7 +54,7 @@ public sealed class DeviceTests
             }
             else
             {
-                Assert.True(device.CountOf(RequestResult.Ok) >= 0.95 * 720, $"unit {device.Definition.Unit}: {device.CountOf(RequestResult.Ok)}");
+                Assert.True(device.CountOf(RequestResult.Ok) >= 0.95 * 720, $"unit {((ModbusDevice)device.Definition).Unit}: {device.CountOf(RequestResult.Ok)}");
             }
         }
 
@@ -222,7 +222,7 @@ public sealed class DeviceTests
         var model = new FieldModel();
         model.IllegalRegisters.Add(12);
         using var listener = rig.Serve(Bus, model);
-        PointDefinition[] points = [.. LineRig.Registers(0, 10), .. LineRig.Registers(15, 10)];
+        ModbusPoint[] points = [.. LineRig.Registers(0, 10), .. LineRig.Registers(15, 10)];
         ModbusLine line = rig.Start(LineRig.Line("bus", LineRig.Device(1, points)));
         rig.Run(10.5);
         Assert.All(points, p => Assert.True(rig.IsGood(p.Tag)));
@@ -279,7 +279,7 @@ public sealed class DeviceTests
             lastAnswer = rig.Time.GetTimestamp();
             return peer.ServeAsync(s);
         });
-        PointDefinition[] points =
+        ModbusPoint[] points =
         [
             new() { Tag = 0, Space = DataSpace.HoldingRegisters, Address = 0, Type = RegisterType.Float32, PollPeriodMs = 5000 },
             new() { Tag = 1, Space = DataSpace.HoldingRegisters, Address = 2, Type = RegisterType.UInt16, PollPeriodMs = 5000 },

@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using Gateway.Drivers.Tests.Support;
 
 namespace Gateway.Drivers.Tests.Lessons;
@@ -10,8 +11,8 @@ public sealed class LogTests
     {
         var rig = new LineRig();
         var model = new FieldModel();
-        DeviceDefinition[] units = [.. Enumerable.Range(1, 80).Select(u => LineRig.Device((byte)u, LineRig.Registers(0, 10, 10_000)))];
-        foreach (DeviceDefinition unit in units)
+        ModbusDevice[] units = [.. Enumerable.Range(1, 80).Select(u => LineRig.Device((byte)u, LineRig.Registers(0, 10, 10_000)))];
+        foreach (ModbusDevice unit in units)
             model.Absent.Add(unit.Unit);
         using var listener = rig.Serve("bus:502", model, Gateway.Modbus.ModbusFraming.RtuOverTcp);
         rig.Start(LineRig.Line("bus", units) with { Transport = LineTransport.ModbusRtuOverTcp, TimeoutMs = 500 });

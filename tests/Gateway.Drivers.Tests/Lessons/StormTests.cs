@@ -83,12 +83,12 @@ public sealed class StormTests
         Assert.Equal(0, link.OpenConnections);
     }
 
-    private static LineDefinition Definition(SeededRandom random)
+    private static ModbusLineDefinition Definition(SeededRandom random)
     {
-        var devices = new DeviceDefinition[Units];
+        var devices = new ModbusDevice[Units];
         for (int i = 0; i < Units; i++)
         {
-            PointDefinition[] points =
+            ModbusPoint[] points =
             [
                 .. LineRig.Registers(0, random.Next(1, 30), 1000, tagBase: 1000 * i),
                 .. LineRig.Registers(random.Next(30, 60), 10, 2000, tagBase: 1000 * i, phaseMs: random.Next(0, 2000)),

@@ -17,7 +17,7 @@ public sealed class ValueTests
 {
     private const string Plc = "plc:502";
 
-    private static PointDefinition[] TwoBlocks(int periodMs) =>
+    private static ModbusPoint[] TwoBlocks(int periodMs) =>
         [.. LineRig.Registers(0, 10, periodMs), .. LineRig.Registers(100, 10, periodMs)];
 
     /// <summary>Each register holds its own address: a good value that differs from its tag is a wrong value.</summary>
@@ -201,7 +201,7 @@ public sealed class ValueTests
         var rig = new LineRig();
         var model = new FieldModel();
         using var listener = rig.Serve(Plc, model);
-        var point = new PointDefinition
+        var point = new ModbusPoint
         {
             Tag = 0, Space = DataSpace.HoldingRegisters, Address = 40, Type = type, Order = parsed, Output = 0,
         };
@@ -243,7 +243,7 @@ public sealed class ValueTests
         var rig = new LineRig();
         var model = new FieldModel { [0] = 0x4365, [1] = 0x028F };
         using var listener = rig.Serve(Plc, model);
-        PointDefinition[] points =
+        ModbusPoint[] points =
         [
             new() { Tag = 0, Space = DataSpace.HoldingRegisters, Address = 0, Type = RegisterType.Float32 },
             new() { Tag = 1, Space = DataSpace.HoldingRegisters, Address = 2, Type = RegisterType.UInt16 },
@@ -272,7 +272,7 @@ public sealed class ValueTests
         var rig = new LineRig();
         using var listener = rig.Serve(Plc, new FieldModel { [0] = 0x12A4 });
         rig.Start(LineRig.Line("plc", LineRig.Device(
-            1, new PointDefinition { Tag = 0, Space = DataSpace.HoldingRegisters, Address = 0, Type = RegisterType.Bcd16 })));
+            1, new ModbusPoint { Tag = 0, Space = DataSpace.HoldingRegisters, Address = 0, Type = RegisterType.Bcd16 })));
         rig.Run(0.5);
         Assert.Equal(Quality.BadDecodingError, rig.QualityOf(0));
         Assert.True(double.IsNaN(rig.Value(0)));
@@ -302,13 +302,13 @@ public sealed class ValueTests
             },
         };
         using var listener = rig.Network.Listen(Plc, peer.ServeAsync);
-        PointDefinition[] points =
+        ModbusPoint[] points =
         [
-            .. Enum.GetValues<RegisterType>().Where(t => t is not (RegisterType.Text or RegisterType.Bit)).Select((t, i) => new PointDefinition
+            .. Enum.GetValues<RegisterType>().Where(t => t is not (RegisterType.Text or RegisterType.Bit)).Select((t, i) => new ModbusPoint
             {
                 Tag = i, Space = DataSpace.HoldingRegisters, Address = (ushort)(0x1111 + (8 * i)), Type = t,
             }),
-            .. Enumerable.Range(0, 3).Select(i => new PointDefinition { Tag = 50 + i, Space = DataSpace.Coils, Address = (ushort)i }),
+            .. Enumerable.Range(0, 3).Select(i => new ModbusPoint { Tag = 50 + i, Space = DataSpace.Coils, Address = (ushort)i }),
         ];
         int zeros = 0, bad = 0;
         rig.OnValue = (_, value, quality) =>

@@ -15,7 +15,7 @@ public sealed class WindowTests
         var rig = new LineRig();
         using var listener = rig.Serve("plc:502", new FieldModel());
         rig.Network.Link("plc:502").Faults.Latency = TimeSpan.FromMilliseconds(25);
-        PointDefinition[] points = [.. Enumerable.Range(0, 8).SelectMany(b => LineRig.Registers(200 * b, 10, periodMs: 10_000))];
+        ModbusPoint[] points = [.. Enumerable.Range(0, 8).SelectMany(b => LineRig.Registers(200 * b, 10, periodMs: 10_000))];
         rig.Start(LineRig.Line("plc", LineRig.Device(1, points)) with { Window = window });
         rig.Run(15);
         long[] times = [.. points.Select(p => rig.TimeOf(p.Tag))];

@@ -18,7 +18,7 @@ public sealed class WriteTests
     private long _sequence;
     private long _seen;
 
-    private static PointDefinition[] Points =>
+    private static ModbusPoint[] Points =>
     [
         new() { Tag = 0, Space = DataSpace.HoldingRegisters, Address = 40, Type = RegisterType.UInt16, Output = 0 },
         new() { Tag = 1, Space = DataSpace.HoldingRegisters, Address = 50, Type = RegisterType.Float32, Output = 1 },
@@ -27,7 +27,7 @@ public sealed class WriteTests
         new() { Tag = 4, Space = DataSpace.HoldingRegisters, Address = 61, Type = RegisterType.UInt8High, Output = 4 },
     ];
 
-    private ModbusLine Start(Func<DeviceDefinition, DeviceDefinition>? change = null, Func<PeerRequest, PeerAnswer>? script = null, List<PeerRequest>? requests = null)
+    private ModbusLine Start(Func<ModbusDevice, ModbusDevice>? change = null, Func<PeerRequest, PeerAnswer>? script = null, List<PeerRequest>? requests = null)
     {
         var peer = new ScriptedPeer(_rig.Time, _model);
         peer.Script = r =>
@@ -36,7 +36,7 @@ public sealed class WriteTests
             return script?.Invoke(r) ?? PeerAnswer.Honest;
         };
         _rig.Network.Listen(Plc, peer.ServeAsync);
-        DeviceDefinition device = LineRig.Device(1, Points);
+        ModbusDevice device = LineRig.Device(1, Points);
         ModbusLine line = _rig.Start(LineRig.Line("plc", change?.Invoke(device) ?? device));
         _rig.Run(0.5);
         return line;

@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using Gateway.Drivers.Polling;
 using Gateway.Drivers.Tests.Support;
 using Gateway.Modbus;
@@ -42,15 +43,15 @@ public sealed class BlockReaderTests
         RegisterType[] types = [RegisterType.UInt16, RegisterType.UInt32, RegisterType.UInt64, RegisterType.Bit];
         for (int round = 0; round < 100; round++)
         {
-            PointDefinition[] points =
+            ModbusPoint[] points =
             [
-                .. Enumerable.Range(0, random.Next(1, 40)).Select(_ => new PointDefinition
+                .. Enumerable.Range(0, random.Next(1, 40)).Select(_ => new ModbusPoint
                 {
                     Tag = 0, Space = Gateway.Modbus.Protocol.DataSpace.HoldingRegisters, Address = (ushort)random.Next(0, 110),
                     Type = types[random.Next(0, 4)], Bit = -1,
                 }).Select(p => p.Type == RegisterType.Bit ? p with { Bit = random.Next(0, 16) } : p),
             ];
-            DeviceDefinition device = LineRig.Device(1, points) with { MaxGap = 125 };
+            ModbusDevice device = LineRig.Device(1, points) with { MaxGap = 125 };
             var reader = new BlockReader(Assert.Single(ReadPlanner.Plan(LineRig.Line("l", device))), 125);
             var model = new FieldModel();
             for (int i = random.Next(0, 12); i > 0; i--)
@@ -73,7 +74,7 @@ public sealed class BlockReaderTests
         int refused = 0;
         for (int i = 0; i < reader.Block.Points.Length; i++)
         {
-            PointDefinition point = reader.Block.Points[i];
+            ModbusPoint point = reader.Block.Points[i];
             bool isLegal = !Enumerable.Range(point.Address, PointExtent.Of(point)).Any(model.IllegalRegisters.Contains);
             Assert.Equal(isLegal ? Quality.Good : Quality.BadConfigurationError, frame.Qualities[i]);
             refused += isLegal ? 0 : 1;

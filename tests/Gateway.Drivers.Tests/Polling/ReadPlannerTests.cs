@@ -1,3 +1,4 @@
+using Gateway.Drivers.Modbus;
 using Gateway.Drivers.Polling;
 using Gateway.Drivers.Tests.Support;
 using Gateway.Modbus.Protocol;
@@ -8,10 +9,10 @@ namespace Gateway.Drivers.Tests.Polling;
 
 public sealed class ReadPlannerTests
 {
-    private static PointDefinition Point(int address, RegisterType type = RegisterType.UInt16, DataSpace space = DataSpace.HoldingRegisters) =>
+    private static ModbusPoint Point(int address, RegisterType type = RegisterType.UInt16, DataSpace space = DataSpace.HoldingRegisters) =>
         new() { Tag = address, Space = space, Address = (ushort)address, Type = type };
 
-    private static (int Address, int Count)[] Plan(DeviceDefinition device) =>
+    private static (int Address, int Count)[] Plan(ModbusDevice device) =>
         [.. ReadPlanner.Plan(LineRig.Line("l", device)).Select(b => ((int)b.Address, (int)b.Count))];
 
     [Fact]
@@ -25,7 +26,7 @@ public sealed class ReadPlannerTests
     [Fact]
     public void A_value_is_not_split_at_the_limit()
     {
-        PointDefinition[] points = [.. Enumerable.Range(0, 100).Select(i => Point(2 * i, RegisterType.Float32))];
+        ModbusPoint[] points = [.. Enumerable.Range(0, 100).Select(i => Point(2 * i, RegisterType.Float32))];
         Assert.Equal([(0, 124), (124, 76)], Plan(LineRig.Device(1, points)));
         Assert.Equal([(0, 6), (6, 4)], Plan(LineRig.Device(1, points[..5]) with { MaxRegisters = 7 }));
     }
@@ -33,7 +34,7 @@ public sealed class ReadPlannerTests
     [Fact]
     public void Spaces_periods_and_phases_do_not_mix()
     {
-        PointDefinition[] points =
+        ModbusPoint[] points =
         [
             Point(0), Point(1, space: DataSpace.InputRegisters), Point(2) with { PollPeriodMs = 5000 },
             Point(3) with { PhaseMs = 100 }, Point(4, space: DataSpace.Coils), Point(5, space: DataSpace.DiscreteInputs),
@@ -46,14 +47,14 @@ public sealed class ReadPlannerTests
     [Fact]
     public void One_request_per_point_keeps_the_bits_of_a_register_together()
     {
-        PointDefinition[] points = [Point(0), Point(1, RegisterType.Float32), Point(3) with { Bit = 0 }, Point(3) with { Bit = 15 }];
+        ModbusPoint[] points = [Point(0), Point(1, RegisterType.Float32), Point(3) with { Bit = 0 }, Point(3) with { Bit = 15 }];
         Assert.Equal([(0, 1), (1, 2), (3, 1)], Plan(LineRig.Device(1, points) with { OneRequestPerPoint = true }));
     }
 
     [Fact]
     public void Bits_have_their_own_limit_and_sixteen_fit_in_the_gap_of_a_register()
     {
-        PointDefinition[] points = [Point(0, space: DataSpace.Coils), Point(17, space: DataSpace.Coils), Point(34, space: DataSpace.Coils)];
+        ModbusPoint[] points = [Point(0, space: DataSpace.Coils), Point(17, space: DataSpace.Coils), Point(34, space: DataSpace.Coils)];
         Assert.Equal([(0, 35)], Plan(LineRig.Device(1, points) with { MaxGap = 1 }));
         Assert.Equal([(0, 18), (34, 1)], Plan(LineRig.Device(1, points) with { MaxGap = 1, MaxBits = 20 }));
     }
@@ -76,14 +77,14 @@ public sealed class ReadPlannerTests
         RegisterType[] types = [RegisterType.UInt16, RegisterType.Float32, RegisterType.Float64, RegisterType.Mod10K48, RegisterType.Bcd16];
         for (int round = 0; round < 300; round++)
         {
-            DeviceDefinition device = LineRig.Device(1) with
+            ModbusDevice device = LineRig.Device(1) with
             {
                 MaxRegisters = random.Next(4, 126), MaxBits = random.Next(1, 200), MaxGap = random.Next(0, 20),
                 OneRequestPerPoint = random.Chance(0.1),
                 Points = [.. Enumerable.Range(0, random.Next(1, 150)).Select(_ => RandomPoint(random, types))],
             };
             ReadBlock[] blocks = ReadPlanner.Plan(LineRig.Line("l", device));
-            PointDefinition[] planned = [.. blocks.SelectMany(b => b.Points)];
+            ModbusPoint[] planned = [.. blocks.SelectMany(b => b.Points)];
             Assert.Equal(device.Points.Length, planned.Length);
             Assert.Equal(device.Points.Length, planned.Distinct(ReferenceEqualityComparer.Instance).Count());
             foreach (ReadBlock block in blocks)
@@ -91,7 +92,7 @@ public sealed class ReadPlannerTests
         }
     }
 
-    private static PointDefinition RandomPoint(SeededRandom random, RegisterType[] types)
+    private static ModbusPoint RandomPoint(SeededRandom random, RegisterType[] types)
     {
         var space = (DataSpace)random.Next(1, 5);
         return Point(random.Next(0, 300), types[random.Next(0, types.Length)], space) with
@@ -100,13 +101,13 @@ public sealed class ReadPlannerTests
         };
     }
 
-    private static void CheckBlock(DeviceDefinition device, ReadBlock block)
+    private static void CheckBlock(ModbusDevice device, ReadBlock block)
     {
         bool isBits = block.Space is DataSpace.Coils or DataSpace.DiscreteInputs;
         Assert.InRange(block.Count, 1, isBits ? device.MaxBits : device.MaxRegisters);
         int end = block.Address;
         Assert.Equal(block.Address, block.Points[0].Address);
-        foreach (PointDefinition point in block.Points)
+        foreach (ModbusPoint point in block.Points)
         {
             Assert.Equal((block.Space, block.PeriodMs, block.PhaseMs), (point.Space, point.PollPeriodMs, point.PhaseMs));
             Assert.True(point.Address >= block.Address && point.Address + PointExtent.Of(point) <= block.Address + block.Count);
@@ -121,7 +122,7 @@ public sealed class ReadPlannerTests
     public void A_report_predicts_the_bus_and_says_what_does_not_fit()
     {
         // 9600 baud, 8E1: 11 bits a character. 8 bytes asked, 5 + 20 answered, two silences of 3.5, 10 ms of device.
-        LineDefinition line = LineRig.Line("rtu", LineRig.Device(1, LineRig.Registers(0, 10))) with { Transport = LineTransport.ModbusRtu };
+        ModbusLineDefinition line = LineRig.Line("rtu", LineRig.Device(1, LineRig.Registers(0, 10))) with { Transport = LineTransport.ModbusRtu };
         PlanReport report = PlanReport.Make(line, ReadPlanner.Plan(line), deviceMs: 10);
         Assert.Equal(((8 + 25 + 7) * 11 / 9600.0) + 0.010, report.CycleSeconds, 9);
         Assert.Equal(report.CycleSeconds, report.Utilization, 9);
@@ -129,7 +130,7 @@ public sealed class ReadPlannerTests
         Assert.Equal(10, report.Registers);
         Assert.Null(report.Warning);
 
-        LineDefinition slow = line with { Devices = [LineRig.Device(1, LineRig.Registers(0, 100, periodMs: 200))] };
+        ModbusLineDefinition slow = line with { Devices = [LineRig.Device(1, LineRig.Registers(0, 100, periodMs: 200))] };
         report = PlanReport.Make(slow, ReadPlanner.Plan(slow), deviceMs: 10);
         Assert.False(report.Fits);
         Assert.Contains("does not fit", report.Warning, StringComparison.Ordinal);
@@ -138,9 +139,9 @@ public sealed class ReadPlannerTests
     [Fact]
     public void A_fast_bus_keeps_1_75_ms_of_silence_and_ascii_doubles_the_characters()
     {
-        LineDefinition rtu = LineRig.Line("rtu", LineRig.Device(1)) with { Transport = LineTransport.ModbusRtu, BaudRate = 115_200 };
+        ModbusLineDefinition rtu = LineRig.Line("rtu", LineRig.Device(1)) with { Transport = LineTransport.ModbusRtu, BaudRate = 115_200 };
         Assert.Equal(((8 + 25) * 11 / 115_200.0) + 0.0035, new BusTime(rtu, 0).Seconds(5, 22), 9);
-        LineDefinition ascii = rtu with { Transport = LineTransport.ModbusAscii };
+        ModbusLineDefinition ascii = rtu with { Transport = LineTransport.ModbusAscii };
         // §2.5.2: colon, two characters for each of unit, PDU and LRC, CR LF; 7E1 is 10 bits.
         Assert.Equal((17 + 51) * 10 / 115_200.0, new BusTime(ascii, 0).Seconds(5, 22), 9);
     }
@@ -148,13 +149,13 @@ public sealed class ReadPlannerTests
     [Fact]
     public void Definitions_that_cannot_be_polled_are_refused_with_all_reasons()
     {
-        PointDefinition[] points =
+        ModbusPoint[] points =
         [
             Point(65_535, RegisterType.Float32), Point(0, RegisterType.Text) with { Length = 3 }, Point(1, RegisterType.Bit),
             Point(2) with { PollPeriodMs = 0 }, Point(3, space: DataSpace.InputRegisters) with { Output = 0 },
             Point(4, RegisterType.Float64),
         ];
-        LineDefinition line = LineRig.Line("l", LineRig.Device(1, points) with { MaxRegisters = 3 });
+        ModbusLineDefinition line = LineRig.Line("l", LineRig.Device(1, points) with { MaxRegisters = 3 });
         string[] problems = DefinitionCheck.Problems(line);
         Assert.Equal(6, problems.Length);
         Assert.Contains(problems, p => p.Contains("beyond address", StringComparison.Ordinal));

@@ -52,7 +52,7 @@ internal sealed class LineRig
         return Network.Listen(endpoint, s => server.ServeAsync(s, framing));
     }
 
-    public ModbusLine Start(LineDefinition definition, Func<LineDefinition, CancellationToken, ValueTask<Stream>>? connect = null)
+    public ModbusLine Start(ModbusLineDefinition definition, Func<ModbusLineDefinition, CancellationToken, ValueTask<Stream>>? connect = null)
     {
         var line = new ModbusLine(definition, new ModbusLineOptions
         {
@@ -119,20 +119,20 @@ internal sealed class LineRig
         }
     }
 
-    public static LineDefinition Line(string host, params DeviceDefinition[] devices) => new()
+    public static ModbusLineDefinition Line(string host, params ModbusDevice[] devices) => new()
     {
         Name = host, Index = 0, Host = host, Port = 502, Devices = devices,
     };
 
-    public static DeviceDefinition Device(byte unit, params PointDefinition[] points) => new()
+    public static ModbusDevice Device(byte unit, params ModbusPoint[] points) => new()
     {
         Name = $"unit{unit}", Index = unit, Unit = unit, Points = points,
     };
 
     /// <summary>Consecutive unsigned registers; the tag of each is base + address.</summary>
-    public static PointDefinition[] Registers(int address, int count, int periodMs = 1000, int tagBase = 0, int phaseMs = 0) =>
+    public static ModbusPoint[] Registers(int address, int count, int periodMs = 1000, int tagBase = 0, int phaseMs = 0) =>
     [
-        .. Enumerable.Range(address, count).Select(a => new PointDefinition
+        .. Enumerable.Range(address, count).Select(a => new ModbusPoint
         {
             Tag = tagBase + a, Space = DataSpace.HoldingRegisters, Address = (ushort)a, Type = RegisterType.UInt16,
             PollPeriodMs = periodMs, PhaseMs = phaseMs,

@@ -1,5 +1,6 @@
 using Gateway.Configuration;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus.Protocol;
 using Gateway.Modbus.Registers;
 using Gateway.Runtime;
@@ -26,9 +27,9 @@ internal static class SmallSite
     public static SiteConfiguration Build()
     {
         var tags = new List<TagDefinition>();
-        var works = new List<PointDefinition>();
-        var blowers = new List<PointDefinition>();
-        var lane = new List<PointDefinition>();
+        var works = new List<ModbusPoint>();
+        var blowers = new List<ModbusPoint>();
+        var lane = new List<ModbusPoint>();
 
         Add(works, "IN_FIT_101", DataSpace.HoldingRegisters, 100, RegisterType.Float32, ByteOrder.Cdab);
         Add(works, "IN_TIT_103", DataSpace.InputRegisters, 7, RegisterType.Int16, scaling: Scaling.Linear(0, 27648, 0, 40));
@@ -63,16 +64,16 @@ internal static class SmallSite
         };
 
         void Add(
-            List<PointDefinition> device, string tag, DataSpace space, ushort address, RegisterType type, ByteOrder order = default, int bit = -1, Scaling? scaling = null)
+            List<ModbusPoint> device, string tag, DataSpace space, ushort address, RegisterType type, ByteOrder order = default, int bit = -1, Scaling? scaling = null)
         {
-            device.Add(new PointDefinition { Tag = tags.Count, Space = space, Address = address, Type = type, Order = order, Bit = bit });
+            device.Add(new ModbusPoint { Tag = tags.Count, Space = space, Address = address, Type = type, Order = order, Bit = bit });
             tags.Add(new TagDefinition { Index = tags.Count, Name = tag, Scaling = scaling ?? Scaling.None });
         }
     }
 
-    private static DeviceDefinition Device(int index, string name, byte unit, List<PointDefinition> points) =>
+    private static ModbusDevice Device(int index, string name, byte unit, List<ModbusPoint> points) =>
         new() { Index = index, Name = name, Unit = unit, Points = [.. points] };
 
-    private static LineDefinition Line(int index, string name, params DeviceDefinition[] devices) =>
+    private static ModbusLineDefinition Line(int index, string name, params ModbusDevice[] devices) =>
         new() { Index = index, Name = name, Host = name, Port = 502, Devices = devices };
 }

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Gateway.Configuration;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.PlcSimulator;
 using Gateway.Storage;
 using Gateway.SystemTests.Support;
@@ -40,7 +41,7 @@ internal sealed class RunningSite : IAsyncDisposable
         SiteConfiguration site = ExampleSite.Load();
         var plant = new PlantServer(site, new PlantServerOptions { HostOverride = "127.0.0.1", FirstPort = 0 });
         await plant.StartAsync();
-        LineDefinition[] lines = [.. site.Lines.Select((line, i) => line with { Host = "127.0.0.1", Port = plant.Endpoints[i].Port })];
+        LineDefinition[] lines = [.. site.Lines.Select((line, i) => (ModbusLineDefinition)line with { Host = "127.0.0.1", Port = plant.Endpoints[i].Port })];
         Journal? journal = data is null ? null : GatewayHost.OpenJournal(data, site, NullLoggerFactory.Instance);
         var gateway = new GatewayHost(site with { Lines = lines }, "http://127.0.0.1:0", NullLoggerFactory.Instance, journal: journal);
         var clock = Stopwatch.StartNew();

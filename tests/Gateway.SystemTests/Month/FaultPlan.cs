@@ -1,4 +1,5 @@
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Runtime.Scan;
 using Gateway.Simulation;
 using Gateway.Simulation.Network;

@@ -1,4 +1,5 @@
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus.Registers;
 using Gateway.Simulation.Process;
 
@@ -14,10 +15,10 @@ internal readonly struct PlcSignal
     private PlcSignal(int index, int bit, bool isSingle) => (_index, _bit, _isSingle) = (index, bit, isSingle);
 
     /// <summary>The signal of a point's tag, or of the word that its bit belongs to.</summary>
-    public static PlcSignal Of(VirtualSite site, DeviceDefinition device, PointDefinition point)
+    public static PlcSignal Of(VirtualSite site, ModbusDevice device, ModbusPoint point)
     {
         bool isBit = point.Bit >= 0;
-        PointDefinition word = isBit ? device.Points.First(other => other.Bit < 0 && other.Space == point.Space && other.Address == point.Address) : point;
+        ModbusPoint word = isBit ? device.Points.Cast<ModbusPoint>().First(other => other.Bit < 0 && other.Space == point.Space && other.Address == point.Address) : point;
         string name = site.Site.Plant.Tags[word.Tag].Name;
         return new PlcSignal(site.Station.HasSignal(name) ? site.Station.Plant.Resolve(name) : -1, point.Bit, word.Type == RegisterType.Float32);
     }

@@ -1,4 +1,5 @@
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Runtime.Alarms;
 using Gateway.Runtime.Commands;
 using Gateway.Runtime.Events;
@@ -34,7 +35,12 @@ internal sealed class SiteOracle
         _site = site;
         _faults = faults;
         _plantPlan = plantPlan;
-        _measured = [.. site.Site.Lines.SelectMany(line => line.Devices.SelectMany(device => device.Points.Select(point => new MeasuredTag(site, line, device, point))))];
+        _measured = [.. 
+            .. from line in site.Site.Lines
+               from ModbusDevice device in line.Devices
+               from ModbusPoint point in device.Points
+               select new MeasuredTag(site, line, device, point),
+        ];
         _calculated = [.. site.Site.Plant.Tags.Where(tag => tag.Kind == TagKind.Calculated)];
         _alarms = [.. site.Site.Plant.Alarms.Select(alarm => new AlarmOracle(alarm))];
         _told = new AlarmState[_alarms.Length];
@@ -195,7 +201,7 @@ internal sealed class SiteOracle
         private readonly VirtualSite _site;
         private readonly PlcSignal _signal;
 
-        public MeasuredTag(VirtualSite site, LineDefinition line, DeviceDefinition device, PointDefinition point)
+        public MeasuredTag(VirtualSite site, LineDefinition line, ModbusDevice device, ModbusPoint point)
         {
             TagDefinition tag = site.Site.Plant.Tags[point.Tag];
             Assert.Equal(ScalingKind.None, tag.Scaling.Kind);

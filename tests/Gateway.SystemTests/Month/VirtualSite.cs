@@ -37,7 +37,7 @@ internal sealed class VirtualSite
         _garble = new SeededRandom(seed, "garble");
         _garbleRate = new double[Site.Lines.Length];
         Outputs = new OutputMailbox(Site.Plant.Outputs.Length);
-        Lines = [.. Site.Lines.Select(line => new ModbusLine(line, new ModbusLineOptions
+        Lines = [.. Site.Lines.Select(line => new ModbusLine((ModbusLineDefinition)line, new ModbusLineOptions
         {
             Time = Time,
             Epoch = 0,
@@ -61,7 +61,7 @@ internal sealed class VirtualSite
     /// <summary>Header bytes changed so far on all connections.</summary>
     public long Garbled => _garbled + _garblers.Sum(stream => stream.Garbled);
 
-    public SimulatedLink LinkOf(int line) => Network.Link($"{Site.Lines[line].Host}:{Site.Lines[line].Port}");
+    public SimulatedLink LinkOf(int line) => Network.Link(Site.Lines[line].Endpoint);
 
     /// <summary>Probability that a frame to the gateway has a wrong header.</summary>
     public void SetGarbleRate(int line, double rate) => _garbleRate[line] = rate;
@@ -97,7 +97,7 @@ internal sealed class VirtualSite
         Time.AdvanceBy(TimeSpan.FromSeconds(10));
     }
 
-    private async ValueTask<Stream> ConnectAsync(LineDefinition line, CancellationToken cancellation)
+    private async ValueTask<Stream> ConnectAsync(ModbusLineDefinition line, CancellationToken cancellation)
     {
         Stream stream = await Network.ConnectAsync(line.Host, line.Port, cancellation);
         foreach (HeaderGarbler gone in _garblers.Where(open => !open.CanRead))

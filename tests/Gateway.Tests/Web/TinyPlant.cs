@@ -1,5 +1,6 @@
 using Gateway.Configuration;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus.Protocol;
 using Gateway.Runtime;
 using Gateway.Runtime.Alarms;
@@ -63,19 +64,19 @@ internal static class TinyPlant
         },
         Lines =
         [
-            new LineDefinition
+            new ModbusLineDefinition
             {
                 Name = "ring", Index = 0, Host = "192.0.2.1", Port = 1502,
                 Devices =
                 [
-                    new DeviceDefinition { Name = "plc-01", Index = 0, Unit = 3, Points = [Point(Ammonia, 10), Point(Flow, 20), Point(Valve, 10_500) with { Output = 0 }] },
-                    new DeviceDefinition { Name = "plc-02", Index = 1, Points = [Point(Hidden, 0) with { Space = DataSpace.Coils, PollPeriodMs = 500 }] },
+                    new ModbusDevice { Name = "plc-01", Index = 0, Unit = 3, Points = [Point(Ammonia, 10), Point(Flow, 20), Point(Valve, 10_500) with { Output = 0 }] },
+                    new ModbusDevice { Name = "plc-02", Index = 1, Points = [Point(Hidden, 0) with { Space = DataSpace.Coils, PollPeriodMs = 500 }] },
                 ],
             },
         ],
     };
 
-    private static PointDefinition Point(int tag, ushort address) => new() { Tag = tag, Space = DataSpace.HoldingRegisters, Address = address };
+    private static ModbusPoint Point(int tag, ushort address) => new() { Tag = tag, Space = DataSpace.HoldingRegisters, Address = address };
 
     private static ExpressionProgram Compiled(string text, string unit)
     {

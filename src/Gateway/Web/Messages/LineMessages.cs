@@ -34,7 +34,8 @@ internal sealed record LineMessage
 internal sealed record DeviceMessage
 {
     public required string Name { get; init; }
-    public required int Unit { get; init; }
+    /// <summary>Modbus unit id; null on other lines.</summary>
+    public required int? Unit { get; init; }
     public required int Points { get; init; }
     public required bool Up { get; init; }
     /// <summary>The device does not answer and is only probed.</summary>

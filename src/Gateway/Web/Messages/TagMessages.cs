@@ -62,18 +62,19 @@ internal sealed record TagSourceMessage
 {
     public required string Line { get; init; }
     public required string Device { get; init; }
-    public required int Unit { get; init; }
+    /// <summary>Modbus unit id.</summary>
+    public int? Unit { get; init; }
     /// <summary>coils, discreteInputs, holdingRegisters or inputRegisters.</summary>
-    public required string Space { get; init; }
+    public string? Space { get; init; }
     /// <summary>Address from 0, as on the wire.</summary>
-    public required int Address { get; init; }
+    public int? Address { get; init; }
     /// <summary>The same as manuals write it, for example 40011.</summary>
-    public required string Reference { get; init; }
+    public string? Reference { get; init; }
     /// <summary>Type of the raw value, as in tags.csv.</summary>
-    public required string Type { get; init; }
+    public string? Type { get; init; }
     /// <summary>Order of its bytes on the wire; null for a single byte or bit and for text.</summary>
-    public required string? Order { get; init; }
-    public required int? Bit { get; init; }
+    public string? Order { get; init; }
+    public int? Bit { get; init; }
     public required int PollPeriodMs { get; init; }
 }
 

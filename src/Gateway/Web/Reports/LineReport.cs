@@ -1,5 +1,5 @@
-using System.Globalization;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Runtime.Scan;
 using Gateway.Web.Messages;
 
@@ -41,7 +41,7 @@ internal sealed class LineReport(GatewayContext context, ApiClock clock)
         {
             Name = definition.Name,
             Transport = definition.Transport.ToString(),
-            Endpoint = EndpointOf(definition),
+            Endpoint = definition.Endpoint,
             Stack = definition.Stack,
             State = state.ToString(),
             Up = statistics.IsUp(now.Elapsed),
@@ -59,7 +59,7 @@ internal sealed class LineReport(GatewayContext context, ApiClock clock)
     private DeviceMessage Describe(DeviceStatistics device, in ScanTime now) => new()
     {
         Name = device.Definition.Name,
-        Unit = device.Definition.Unit,
+        Unit = (device.Definition as ModbusDevice)?.Unit,
         Points = device.Definition.Points.Length,
         Up = device.IsUp(now.Elapsed),
         Probing = device.IsProbing,
@@ -79,8 +79,4 @@ internal sealed class LineReport(GatewayContext context, ApiClock clock)
             Stale = device.CountOf(RequestResult.Stale),
         },
     };
-
-    private static string EndpointOf(LineDefinition line) => line.IsSerial
-        ? string.Create(CultureInfo.InvariantCulture, $"{line.SerialPort} {line.BaudRate} 8{line.Parity}{line.StopBits}")
-        : string.Create(CultureInfo.InvariantCulture, $"{line.Host}:{line.Port}");
 }

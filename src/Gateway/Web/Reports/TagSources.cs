@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gateway.Drivers;
+using Gateway.Drivers.Modbus;
 using Gateway.Modbus.Protocol;
 using Gateway.Modbus.Registers;
 using Gateway.Web.Messages;
@@ -32,10 +33,14 @@ internal sealed class TagSources
     /// <summary>Index of the output that writes the tag's point; -1 for none.</summary>
     public int OutputOf(int tag) => _outputs[tag];
 
-    private static TagSourceMessage Describe(LineDefinition line, DeviceDefinition device, PointDefinition point) => new()
+    private static TagSourceMessage Describe(LineDefinition line, DeviceDefinition device, PointDefinition point)
     {
-        Line = line.Name,
-        Device = device.Name,
+        var message = new TagSourceMessage { Line = line.Name, Device = device.Name, PollPeriodMs = point.PollPeriodMs };
+        return point is ModbusPoint modbus ? Describe(message, (ModbusDevice)device, modbus) : message;
+    }
+
+    private static TagSourceMessage Describe(TagSourceMessage message, ModbusDevice device, ModbusPoint point) => message with
+    {
         Unit = device.Unit,
         Space = SpaceName(point.Space),
         Address = point.Address,
@@ -43,7 +48,6 @@ internal sealed class TagSources
         Type = point.Type.ToString().ToLowerInvariant(),
         Order = WidthOf(point.Type) is var bytes and > 0 ? point.Order.ToString(bytes) : null,
         Bit = point.Bit < 0 ? null : point.Bit,
-        PollPeriodMs = point.PollPeriodMs,
     };
 
     /// <summary>Bytes of a value that has an order.</summary>
@@ -66,7 +70,7 @@ internal sealed class TagSources
     };
 
     /// <summary>The number with the leading digit of its space, counted from 1; six digits above 9,999.</summary>
-    private static string ReferenceOf(PointDefinition point)
+    private static string ReferenceOf(ModbusPoint point)
     {
         string digit = point.Space switch
         {

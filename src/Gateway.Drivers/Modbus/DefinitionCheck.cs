@@ -2,13 +2,13 @@ using System.Globalization;
 using Gateway.Drivers.Polling;
 using Gateway.Modbus.Protocol;
 
-namespace Gateway.Drivers;
+namespace Gateway.Drivers.Modbus;
 
 /// <summary>The rules a line's definition keeps; the configuration reports every breach before a line is built.</summary>
 public static class DefinitionCheck
 {
     /// <summary>All breaches, as sentences that name device and address; empty when the definition can be run.</summary>
-    public static string[] Problems(LineDefinition line)
+    public static string[] Problems(ModbusLineDefinition line)
     {
         ArgumentNullException.ThrowIfNull(line);
         var problems = new List<string>();
@@ -18,12 +18,12 @@ public static class DefinitionCheck
         Require(problems, line.ReconnectMinMs >= 1 && line.ReconnectMaxMs >= line.ReconnectMinMs, line.Name,
             "reconnectMinMs must be at least 1 and not above reconnectMaxMs");
         Require(problems, !line.IsSerial || line.BaudRate > 0, line.Name, "baudRate must be positive");
-        foreach (DeviceDefinition device in line.Devices)
+        foreach (ModbusDevice device in line.Devices)
             Check(line, device, problems);
         return [.. problems];
     }
 
-    private static void Check(LineDefinition line, DeviceDefinition device, List<string> problems)
+    private static void Check(ModbusLineDefinition line, ModbusDevice device, List<string> problems)
     {
         Require(problems, device.MaxRegisters is >= 1 and <= ProtocolLimits.MaxReadRegisters, device.Name, "maxRegisters must be 1 to 125");
         Require(problems, device.MaxBits is >= 1 and <= ProtocolLimits.MaxReadBits, device.Name, "maxBits must be 1 to 2,000");
@@ -37,11 +37,11 @@ public static class DefinitionCheck
         Require(problems, !isBus || device.Unit != ProtocolLimits.BroadcastUnit, device.Name, "unit 0 is the broadcast address on a bus and cannot be read");
         Require(problems, device.BadAfterPolls >= device.UncertainAfterPolls && device.UncertainAfterPolls > 0, device.Name,
             "badAfterPolls must not be below uncertainAfterPolls, which must be positive");
-        foreach (PointDefinition point in device.Points)
+        foreach (ModbusPoint point in device.Points)
             Check(device, point, problems);
     }
 
-    private static void Check(DeviceDefinition device, PointDefinition point, List<string> problems)
+    private static void Check(ModbusDevice device, ModbusPoint point, List<string> problems)
     {
         string where = string.Create(CultureInfo.InvariantCulture, $"{device.Name}, {point.Space} {point.Address}");
         if (point.Space is < DataSpace.Coils or > DataSpace.InputRegisters)
