@@ -60,6 +60,8 @@ public sealed record SiteConfiguration
     public required LineDefinition[] Lines { get; init; }
     /// <summary>Web server.</summary>
     public WebOptions Web { get; init; } = new();
+    /// <summary>The OPC UA server; null when there is none.</summary>
+    public OpcUaServerSettings? OpcUaServer { get; init; }
     /// <summary>Metrics.</summary>
     public MetricsOptions Metrics { get; init; } = new();
     /// <summary>History of samples.</summary>

@@ -90,6 +90,7 @@ public sealed class SiteLoader
             Devices = [.. line.Devices.Select(device => device.Definition with { Points = [.. device.Points] })],
         })],
         Web = gateway.Web with { CertificateFile = FullPath(gateway.Web.CertificateFile), KeyFile = FullPath(gateway.Web.KeyFile) },
+        OpcUaServer = gateway.OpcUaServer,
         Metrics = gateway.Metrics,
         History = gateway.History,
         Timeouts = gateway.Timeouts,

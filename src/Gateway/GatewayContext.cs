@@ -1,5 +1,6 @@
 using Gateway.Configuration;
 using Gateway.Drivers;
+using Gateway.OpcUa.Server;
 using Gateway.Runtime.Scan;
 using Gateway.Storage;
 using Gateway.Storage.History;
@@ -30,6 +31,8 @@ public sealed class GatewayContext
     public HistoryStore? History { get; init; }
     /// <summary>The performance of the alarm system, from the journal; null when nothing is kept.</summary>
     internal AlarmFigures? AlarmFigures { get; init; }
+    /// <summary>The OPC UA server, for its counters; null when there is none. Set once before any reader starts.</summary>
+    public OpcUaServer? OpcUa { get; internal set; }
     /// <summary>The clock of the host.</summary>
     public required TimeProvider Time { get; init; }
 

@@ -1,6 +1,7 @@
 using Gateway.Configuration;
 using Gateway.Drivers;
 using Gateway.Drivers.Modbus;
+using Gateway.Northbound;
 using Gateway.Runtime.Scan;
 using Gateway.Storage;
 using Gateway.Tls;
@@ -23,6 +24,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
     private readonly ScanThread _scanThread;
     private readonly AccountDirectory? _accounts;
     private readonly WebApplication _web;
+    private readonly OpcUaFace? _opcUa;
     private readonly List<Task> _lineTasks = [];
     private readonly CancellationTokenSource _stop = new();
     private Task _figuresTask = Task.CompletedTask;
@@ -33,7 +35,8 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
     /// <param name="loggers">Logs.</param>
     /// <param name="connect">Opens field connections; null for real ones.</param>
     /// <param name="journal">What is kept over restarts; the host disposes it. Null keeps everything in memory.</param>
-    public GatewayHost(SiteConfiguration site, string? http, ILoggerFactory loggers, Func<LineDefinition, CancellationToken, ValueTask<Stream>>? connect = null, Journal? journal = null)
+    /// <param name="dataFolder">Where the OPC UA server keeps its certificates; null when there is no folder.</param>
+    public GatewayHost(SiteConfiguration site, string? http, ILoggerFactory loggers, Func<LineDefinition, CancellationToken, ValueTask<Stream>>? connect = null, Journal? journal = null, string? dataFolder = null)
     {
         _site = site;
         _logger = loggers.CreateLogger("Gateway");
@@ -71,6 +74,11 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
             _history = new HistoryThread(ring, Context.History!, time);
         _recorder = new Recorder(Context.Scan, Context.Events, journal, time, _logger);
         _scanThread = new ScanThread(Context, _recorder, epoch, _logger);
+        if (site.OpcUaServer is { } opcUa)
+        {
+            _opcUa = new OpcUaFace(Context, opcUa, dataFolder, loggers.CreateLogger("Gateway.OpcUa"));
+            Context.OpcUa = _opcUa.Server;
+        }
         _accounts = journal is null ? null : new AccountDirectory(journal.Folder, time, loggers.CreateLogger("Gateway.Users"));
         WebServerOptions options = WebServerOptions.Of(site, http);
         _web = WebServer.Create(Context, options with { Accounts = _accounts, Certificate = CertificateFor(options.Url, site.Web, journal, time, loggers) }, loggers);
@@ -81,6 +89,9 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
 
     /// <summary>The addresses the web server listens on; known once it has started.</summary>
     public ICollection<string> Urls => _web.Urls;
+
+    /// <summary>Where the OPC UA server listens; null before the start and when there is none.</summary>
+    public System.Net.IPEndPoint? OpcUaAddress { get; private set; }
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -97,6 +108,11 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         _scanThread.Start();
         _figuresTask = Context.AlarmFigures?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         await _web.StartAsync(cancellationToken);
+        if (_opcUa is not null)
+        {
+            OpcUaAddress = _opcUa.Start();
+            LogOpcUa(_logger, OpcUaAddress);
+        }
         LogStarted(_logger, _site.Plant.SiteId, _site.Plant.Tags.Length, _site.Plant.Alarms.Length, _site.Lines.Length, string.Join(' ', _web.Urls));
     }
 
@@ -115,6 +131,8 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         {
             LogSlowStop(_logger);
         }
+        if (_opcUa is not null)
+            await _opcUa.DisposeAsync();
         await _web.StopAsync(cancellationToken);
         await _figuresTask;
         await _web.DisposeAsync();
@@ -152,6 +170,9 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
 
     [LoggerMessage(1202, LogLevel.Warning, "A field line did not close in time")]
     private static partial void LogSlowStop(ILogger logger);
+
+    [LoggerMessage(1206, LogLevel.Information, "OPC UA server at {Address}")]
+    private static partial void LogOpcUa(ILogger logger, System.Net.IPEndPoint address);
 
     [LoggerMessage(1203, LogLevel.Information, "Stopped")]
     private static partial void LogStopped(ILogger logger);

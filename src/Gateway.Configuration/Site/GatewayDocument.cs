@@ -16,6 +16,7 @@ internal sealed class GatewayDocument
     public List<DeviceDraft> Devices { get; } = [];
     public Dictionary<string, DeviceDraft> DeviceByName { get; } = new(StringComparer.Ordinal);
     public WebOptions Web { get; set; } = new();
+    public OpcUaServerSettings? OpcUaServer { get; set; }
     public MetricsOptions Metrics { get; set; } = new();
     public HistorySettings History { get; set; } = new();
     public HostTimeouts Timeouts { get; set; } = new();

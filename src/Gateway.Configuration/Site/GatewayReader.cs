@@ -217,6 +217,8 @@ internal sealed class GatewayReader
             if (!Uri.TryCreate(_document.Web.Http, UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) || address.AbsolutePath != "/")
                 web.Fail(DiagnosticCodes.HttpAddress, Http, $"'{FieldReader.Short(_document.Web.Http)}' is no address of a web server; write it like http://127.0.0.1:8080");
         }
+        if (root.Object(OpcUaServerKey) is { } opcUa)
+            _document.OpcUaServer = OpcUaServerReader.Read(opcUa);
         if (root.Object(MetricsKey) is { } metrics)
             _document.Metrics = new MetricsOptions { Enabled = metrics.Boolean(MetricsEnabled) };
         if (root.Object(HistoryKey) is { } history)

@@ -24,6 +24,11 @@ internal static class RunVerb
     {
         if (SiteOption.Load(folder) is not { } site)
             return 1;
+        if (data is null && site.OpcUaServer is { NeedsCertificate: true })
+        {
+            Console.Error.WriteLine($"{folder}: error GW6302: the OPC UA server needs a folder to keep its certificate in; give one with --data");
+            return 1;
+        }
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "gateway" });
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -52,6 +57,11 @@ internal static class RunVerb
             Console.Error.WriteLine($"{data ?? folder}: error {e.Code}: {e.Message}");
             return 1;
         }
+        catch (System.Net.Sockets.SocketException e)
+        {
+            Console.Error.WriteLine($"{site.OpcUaServer?.Url}: error GW6303: the OPC UA server cannot listen: {e.Message}; choose another address in opcuaServer.url");
+            return 1;
+        }
         catch (IOException e)
         {
             Console.Error.WriteLine($"{http ?? site.Web.Http}: error GW6301: the web server cannot listen: {e.Message}; choose another address with --http");
@@ -60,5 +70,5 @@ internal static class RunVerb
     }
 
     private static GatewayHost Create(SiteConfiguration site, string? data, string? http, ILoggerFactory loggers) =>
-        new(site, http, loggers, journal: data is null ? null : GatewayHost.OpenJournal(data, site, loggers));
+        new(site, http, loggers, journal: data is null ? null : GatewayHost.OpenJournal(data, site, loggers), dataFolder: data);
 }

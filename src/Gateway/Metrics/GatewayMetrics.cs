@@ -33,10 +33,12 @@ public sealed class GatewayMetrics
         var compliance = new ComplianceSeries(factory, context);
         var alarms = new AlarmSeries(factory, context);
         StoreSeries? store = StoreSeries.Create(factory, context);
+        OpcUaSeries? opcUa = OpcUaSeries.Create(factory, context);
         _registry.AddBeforeCollectCallback(() =>
         {
             scan.Update();
             store?.Update();
+            opcUa?.Update();
             if (!context.Scan.Snapshots.TryRent(out var lease))
                 return;
             using (lease)

@@ -31,19 +31,23 @@ internal sealed class RunningSite : IAsyncDisposable
 
     public GatewayContext Context => _gateway.Context;
 
+    /// <summary>The URL of the gateway's OPC UA server.</summary>
+    public string OpcUaUrl => $"opc.tcp://{_gateway.OpcUaAddress}";
+
     /// <summary>Time since the gateway was asked to start.</summary>
     public Stopwatch SinceStart { get; private init; } = new();
 
     /// <summary>Starts plant and gateway.</summary>
     /// <param name="data">Data folder of the gateway; null keeps nothing.</param>
-    public static async Task<RunningSite> StartAsync(string? data = null)
+    /// <param name="opcUa">The gateway's OPC UA server; null for none.</param>
+    public static async Task<RunningSite> StartAsync(string? data = null, OpcUaServerSettings? opcUa = null)
     {
         SiteConfiguration site = ExampleSite.Load();
         var plant = new PlantServer(site, new PlantServerOptions { HostOverride = "127.0.0.1", FirstPort = 0 });
         await plant.StartAsync();
         LineDefinition[] lines = [.. site.Lines.Select((line, i) => (ModbusLineDefinition)line with { Host = "127.0.0.1", Port = plant.Endpoints[i].Port })];
         Journal? journal = data is null ? null : GatewayHost.OpenJournal(data, site, NullLoggerFactory.Instance);
-        var gateway = new GatewayHost(site with { Lines = lines }, "http://127.0.0.1:0", NullLoggerFactory.Instance, journal: journal);
+        var gateway = new GatewayHost(site with { Lines = lines, OpcUaServer = opcUa }, "http://127.0.0.1:0", NullLoggerFactory.Instance, journal: journal, dataFolder: data);
         var clock = Stopwatch.StartNew();
         await gateway.StartAsync(CancellationToken.None);
         return new RunningSite(plant, gateway) { SinceStart = clock };
