@@ -1,3 +1,4 @@
+using Gateway.Commands;
 using Gateway.Configuration;
 using Gateway.Drivers;
 using Gateway.OpcUa.Server;
@@ -15,6 +16,9 @@ public sealed class GatewayContext
 {
     private string? _fault;
 
+    /// <summary>A context without an OPC UA server.</summary>
+    public GatewayContext() => Commands = new CommandDesk(this);
+
     /// <summary>The loaded configuration.</summary>
     public required SiteConfiguration Site { get; init; }
     /// <summary>The scan: use its snapshots, its command ring and its output counters only.</summary>
@@ -31,6 +35,8 @@ public sealed class GatewayContext
     public HistoryStore? History { get; init; }
     /// <summary>The performance of the alarm system, from the journal; null when nothing is kept.</summary>
     internal AlarmFigures? AlarmFigures { get; init; }
+    /// <summary>How acts from outside reach the scan.</summary>
+    internal CommandDesk Commands { get; }
     /// <summary>The OPC UA server, for its counters; null when there is none. Set once before any reader starts.</summary>
     public OpcUaServer? OpcUa { get; internal set; }
     /// <summary>The clock of the host.</summary>

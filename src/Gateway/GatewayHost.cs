@@ -35,8 +35,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
     /// <param name="loggers">Logs.</param>
     /// <param name="connect">Opens field connections; null for real ones.</param>
     /// <param name="journal">What is kept over restarts; the host disposes it. Null keeps everything in memory.</param>
-    /// <param name="dataFolder">Where the OPC UA server keeps its certificates; null when there is no folder.</param>
-    public GatewayHost(SiteConfiguration site, string? http, ILoggerFactory loggers, Func<LineDefinition, CancellationToken, ValueTask<Stream>>? connect = null, Journal? journal = null, string? dataFolder = null)
+    public GatewayHost(SiteConfiguration site, string? http, ILoggerFactory loggers, Func<LineDefinition, CancellationToken, ValueTask<Stream>>? connect = null, Journal? journal = null)
     {
         _site = site;
         _logger = loggers.CreateLogger("Gateway");
@@ -74,12 +73,12 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
             _history = new HistoryThread(ring, Context.History!, time);
         _recorder = new Recorder(Context.Scan, Context.Events, journal, time, _logger);
         _scanThread = new ScanThread(Context, _recorder, epoch, _logger);
+        _accounts = journal is null ? null : new AccountDirectory(journal.Folder, time, loggers.CreateLogger("Gateway.Users"));
         if (site.OpcUaServer is { } opcUa)
         {
-            _opcUa = new OpcUaFace(Context, opcUa, dataFolder, loggers.CreateLogger("Gateway.OpcUa"));
+            _opcUa = new OpcUaFace(Context, opcUa, _accounts, loggers.CreateLogger("Gateway.OpcUa"));
             Context.OpcUa = _opcUa.Server;
         }
-        _accounts = journal is null ? null : new AccountDirectory(journal.Folder, time, loggers.CreateLogger("Gateway.Users"));
         WebServerOptions options = WebServerOptions.Of(site, http);
         _web = WebServer.Create(Context, options with { Accounts = _accounts, Certificate = CertificateFor(options.Url, site.Web, journal, time, loggers) }, loggers);
     }

@@ -51,8 +51,6 @@ internal static class DiagnosticCodes
     public static readonly DiagnosticCode UselessSetting = Warning("GW2012", "A setting has no effect here.");
     public static readonly DiagnosticCode DeviceWithoutTags = Warning("GW2013", "No tag uses a device.");
     public static readonly DiagnosticCode OpcUaAddress = Error("GW2030", "The address of the OPC UA server is not usable.");
-    public static readonly DiagnosticCode OpcUaUser = Error("GW2031", "A user of the OPC UA server is not usable.");
-    public static readonly DiagnosticCode OpcUaNobody = Error("GW2032", "Nobody may use the OPC UA server.");
 
     public static readonly DiagnosticCode TagName = Error("GW2101", "A tag's name cannot be used in expressions.");
     public static readonly DiagnosticCode DuplicateTag = Error("GW2102", "Two tags have one name.");

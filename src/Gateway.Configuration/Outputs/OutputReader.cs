@@ -58,6 +58,7 @@ internal sealed class OutputReader
             High = _row.Number(High),
             FailSafe = _row.Number(FailSafe),
             Armed = _row.Boolean(Armed),
+            OpcUaWrite = _row.Boolean(OpcUaWrite),
             ExpiryMs = _row.Integer(Expiry),
         };
         _row.Boolean(Example);

@@ -12,9 +12,10 @@ internal static class OutputShape
     public static readonly Field FailSafe = Field.Number("failSafe", "Value driven when the gateway stops or fails; without it the device is left alone.", example: "0");
     public static readonly Field Expiry = Field.Integer("expiryMs", 100, 60_000, "2000", "Age at which a write that was not sent is dropped and reported.");
     public static readonly Field Armed = Field.Boolean("armed", false, "Writes are refused until an output is armed.");
+    public static readonly Field OpcUaWrite = Field.Boolean("opcuaWrite", false, "Users of the OPC UA server may write it, too, when they have the right and it is armed.");
     public static readonly Field Example = Field.Boolean("example", false, "True when figures of the row are assumed and must be replaced by the site's.");
     public static readonly Field Remarks = Field.Text("remarks", "Notes; not read.");
 
     public static readonly Shape Columns = new("outputs.csv", "One row for each point that may be written.",
-        [Output, Tag, Low, High, FailSafe, Expiry, Armed, Example, Remarks]);
+        [Output, Tag, Low, High, FailSafe, Expiry, Armed, OpcUaWrite, Example, Remarks]);
 }

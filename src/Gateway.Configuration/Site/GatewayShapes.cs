@@ -88,17 +88,11 @@ internal static class GatewayShapes
     /// <summary>The names of the policies; None is used only when it is written down.</summary>
     public static readonly string[] SecurityPolicies = ["Aes256_Sha256_RsaPss", "Basic256Sha256", "Aes128_Sha256_RsaOaep", "None"];
 
-    public static readonly Field UserName = Field.Named("name", "Name of the user.", required: true, example: "scada");
-    public static readonly Field PasswordHashKey = Field.Text("passwordHash", "The password as pbkdf2-sha256$ROUNDS$SALT$HASH; docs/opcua-server.md says how to make it.", required: true);
-    public static readonly Field MayWrite = Field.Boolean("mayWrite", false, "The user may write armed outputs.");
-    public static readonly Shape OpcUaUser = new("users[]", "A user of the OPC UA server.", [UserName, PasswordHashKey, MayWrite]);
-
     public static readonly Field OpcUaUrl = Field.Text("url", "Where the server listens; 0.0.0.0 listens on all addresses.", "opc.tcp://127.0.0.1:4840");
     public static readonly Field Security = Field.ChoiceList("security", SecurityPolicies, "Basic256Sha256", "Policies offered. None lets anyone on the network read.");
-    public static readonly Field Anonymous = Field.Boolean("anonymous", false, "Users may stay unnamed; they may read only.");
-    public static readonly Field Users = Field.Objects("users", OpcUaUser, "Who may use the server.");
+    public static readonly Field Anonymous = Field.Boolean("anonymous", false, "Clients may stay without an account; they may read only.");
     public static readonly Field MaxSessions = Field.Integer("maxSessions", 1, 1000, "20", "Sessions at once.");
-    public static readonly Shape OpcUaServer = new("opcuaServer", "OPC UA server for systems above the gateway; none runs without this key.", [OpcUaUrl, Security, Anonymous, Users, MaxSessions]);
+    public static readonly Shape OpcUaServer = new("opcuaServer", "OPC UA server for systems above the gateway; none runs without this key.", [OpcUaUrl, Security, Anonymous, MaxSessions]);
 
     public static readonly Field MetricsEnabled = Field.Boolean("enabled", true, "Serve /metrics.");
     public static readonly Shape Metrics = new("metrics", "Prometheus metrics.", [MetricsEnabled]);

@@ -20,6 +20,9 @@ public sealed record VariableShape
     /// <summary>A sentence for people.</summary>
     public string? Description { get; init; }
 
+    /// <summary>Who may write, as the attribute UserAccessLevel tells it; null for every user who may write. <see cref="Write"/> decides for itself.</summary>
+    public Func<ServerUser, bool>? MayWrite { get; init; }
+
     /// <summary>Takes written values; null when the variable is read only. Runs under the address space's gate: it must not wait.</summary>
     public Func<ServerUser, DataValue, StatusCode>? Write { get; init; }
 }
@@ -95,6 +98,7 @@ public sealed partial class AddressSpace
                 Access = AccessLevelType.CurrentRead | (shape.Write is null ? 0 : AccessLevelType.CurrentWrite),
                 TypeDefinition = Known(TypeOf(shape)),
                 Write = shape.Write,
+                MayWrite = shape.MayWrite,
                 Value = new DataValue(Variant.Null, StatusCodes.BadWaitingForInitialData),
             };
             Add(node);

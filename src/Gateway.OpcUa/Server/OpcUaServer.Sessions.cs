@@ -118,14 +118,14 @@ public sealed partial class OpcUaServer
         }
 
         var user = ServerUser.Anonymous;
-        if (status.IsGood && name is not null && Options.CheckPassword!(name, password!) is { } known)
+        if (status.IsGood && name is not null && Options.CheckPassword!(name, password!, connection.Peer) is { } known)
             user = known;
         else if (status.IsGood && name is not null)
             status = StatusCodes.BadUserAccessDenied;
 
         lock (Gate)
         {
-            if (status.IsGood && session!.IsActive && session.Connection != connection && session.User != user)
+            if (status.IsGood && session!.IsActive && session.Connection != connection && session.User.Name != user.Name)
                 status = StatusCodes.BadIdentityTokenRejected;
             if (status.IsBad)
             {
@@ -230,6 +230,21 @@ public sealed partial class OpcUaServer
     {
         End(session, request.DeleteSubscriptions);
         return new CloseSessionResponse();
+    }
+
+    /// <summary>Ends the sessions of users who may not have one any more, with their subscriptions. Any thread.</summary>
+    /// <param name="which">Says whose; called under the gate, so it must not wait.</param>
+    /// <returns>How many ended.</returns>
+    public int EndSessions(Func<ServerUser, bool> which)
+    {
+        ArgumentNullException.ThrowIfNull(which);
+        lock (Gate)
+        {
+            var ended = _sessions.Values.Where(s => s.IsActive && which(s.User)).ToArray();
+            foreach (var session in ended)
+                End(session, deleteSubscriptions: true);
+            return ended.Length;
+        }
     }
 
     private void End(ServerSession session, bool deleteSubscriptions)

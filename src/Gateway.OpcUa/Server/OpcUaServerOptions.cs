@@ -25,8 +25,8 @@ public sealed record OpcUaServerOptions
     /// <summary>True when users may stay unnamed.</summary>
     public bool AllowAnonymous { get; init; }
 
-    /// <summary>Finds the user with this name and password; null for a wrong one. May be called from several threads. No names are offered when it is null.</summary>
-    public Func<string, string, ServerUser?>? CheckPassword { get; init; }
+    /// <summary>Finds the user with this name and password, given the address of the client; null for a wrong one. May be called from several threads, and may take long. No names are offered when it is null.</summary>
+    public Func<string, string, string, ServerUser?>? CheckPassword { get; init; }
 
     /// <summary>The application URI where there is no certificate to take it from.</summary>
     public string ApplicationUri { get; init; } = "urn:localhost:gateway:server";

@@ -60,6 +60,9 @@ internal sealed class ServerNode(NodeId id, NodeClass nodeClass, QualifiedName b
     /// <summary>Takes a written value; null when nothing may be written.</summary>
     public Func<ServerUser, DataValue, StatusCode>? Write { get; set; }
 
+    /// <summary>Who may write, among those who may write at all; null for all of them.</summary>
+    public Func<ServerUser, bool>? MayWrite { get; set; }
+
     public bool IsSubtypeOf(ServerNode other)
     {
         for (var type = this; type is not null; type = type.SuperType)
@@ -113,5 +116,5 @@ internal sealed class ServerNode(NodeId id, NodeClass nodeClass, QualifiedName b
         return value.IsNull ? StatusCodes.BadAttributeIdInvalid : StatusCodes.Good;
     }
 
-    private AccessLevelType UserAccess(ServerUser user) => user.MayWrite ? Access : Access & ~AccessLevelType.CurrentWrite;
+    private AccessLevelType UserAccess(ServerUser user) => user.MayWrite && MayWrite?.Invoke(user) != false ? Access : Access & ~AccessLevelType.CurrentWrite;
 }

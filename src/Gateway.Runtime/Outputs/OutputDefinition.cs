@@ -20,6 +20,8 @@ public sealed record OutputDefinition
     public double FailSafe { get; init; } = double.NaN;
     /// <summary>False refuses every write.</summary>
     public bool Armed { get; init; }
+    /// <summary>True when users of the OPC UA server may write it, as far as they have the right.</summary>
+    public bool OpcUaWrite { get; init; }
     /// <summary>Age in milliseconds at which a request that was not sent is dropped and reported.</summary>
     public int ExpiryMs { get; init; } = 2000;
 }

@@ -24,11 +24,6 @@ internal static class RunVerb
     {
         if (SiteOption.Load(folder) is not { } site)
             return 1;
-        if (data is null && site.OpcUaServer is { NeedsCertificate: true })
-        {
-            Console.Error.WriteLine($"{folder}: error GW6302: the OPC UA server needs a folder to keep its certificate in; give one with --data");
-            return 1;
-        }
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "gateway" });
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -70,5 +65,5 @@ internal static class RunVerb
     }
 
     private static GatewayHost Create(SiteConfiguration site, string? data, string? http, ILoggerFactory loggers) =>
-        new(site, http, loggers, journal: data is null ? null : GatewayHost.OpenJournal(data, site, loggers), dataFolder: data);
+        new(site, http, loggers, journal: data is null ? null : GatewayHost.OpenJournal(data, site, loggers));
 }

@@ -5,58 +5,62 @@ using Gateway.OpcUa.Server;
 using Gateway.OpcUa.Types;
 using Gateway.Runtime.Commands;
 using Gateway.Runtime.Compliance;
-using Gateway.Runtime.Outputs;
 using Gateway.Runtime.Scan;
 using Gateway.Runtime.Tags;
-using StatusCodes = Gateway.OpcUa.Types.StatusCodes;
+using Gateway.Users;
 
 namespace Gateway.Northbound;
 
 /// <summary>
-/// The gateway's OPC UA server: tags by area, running permit windows, and armed outputs that users with the right may
-/// write. One loop copies what changed from the newest snapshot into the server's nodes.
+/// The gateway's OPC UA server: tags by area, running permit windows, and outputs that are declared writable. Its users
+/// are the gateway's accounts. One loop copies what changed from the newest snapshot into the server's nodes.
 /// </summary>
 internal sealed partial class OpcUaFace : IAsyncDisposable
 {
-    /// <summary>The namespace of tags and permits.</summary>
+    /// <summary>The namespace of tags, permits and alarms.</summary>
     public const string NamespaceUri = "urn:gateway:site";
 
-    private const string TagsFolder = "Tags";
-    private const string ComplianceFolder = "Compliance";
+    /// <summary>How often it is looked for accounts that were disabled or got a new password.</summary>
+    private static readonly TimeSpan RenewPeriod = TimeSpan.FromSeconds(1);
 
     private readonly GatewayContext _context;
     private readonly OpcUaServerSettings _settings;
+    private readonly AccountDirectory? _accounts;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly int[] _tagNodes;
-    private readonly uint[] _versions;
-    private readonly (int Value, int Limit, int State)[] _permitNodes;
     private readonly ApplicationCertificate? _certificate;
     private Task _copying = Task.CompletedTask;
+    private long _renewedAt;
 
     /// <summary>Builds the nodes; nothing listens yet.</summary>
-    /// <param name="context">What may be read, and the command ring.</param>
+    /// <param name="context">What may be read, and the way of commands.</param>
     /// <param name="settings">The key opcuaServer.</param>
-    /// <param name="dataFolder">Where certificates are kept; null only when none is needed.</param>
+    /// <param name="accounts">Who may use it; null where there is no data folder to keep any.</param>
     /// <param name="logger">Logs refused peers.</param>
-    public OpcUaFace(GatewayContext context, OpcUaServerSettings settings, string? dataFolder, ILogger logger)
+    /// <exception cref="AccountException">Certificates and accounts are needed and there is no data folder to keep them in.</exception>
+    public OpcUaFace(GatewayContext context, OpcUaServerSettings settings, AccountDirectory? accounts, ILogger logger)
     {
         _context = context;
         _settings = settings;
+        _accounts = accounts;
         _logger = logger;
+        if (context.Journal is null && (!settings.Anonymous || settings.Security.Any(policy => policy != "None")))
+            throw new AccountException("GW6302", "the OPC UA server needs a data folder for its certificate and accounts; give one with --data");
         string host = Dns.GetHostName();
         string uri = $"urn:{host}:gateway:{context.Site.Plant.SiteId}";
         CertificateStore? store = null;
-        if (settings.NeedsCertificate)
+        if (context.Journal is { } journal)
         {
-            store = new CertificateStore(Path.Combine(dataFolder!, "opcua"));
+            store = new CertificateStore(Path.Combine(journal.Folder, "opcua"));
             var subject = new CertificateSubject { ApplicationUri = uri, CommonName = $"Gateway {context.Site.Plant.SiteId}@{host}", HostNames = ["localhost", host], Addresses = [IPAddress.Loopback] };
             _certificate = store.LoadOrCreateOwn(subject, context.Time);
         }
 
         var space = new AddressSpace(uri);
-        (_tagNodes, _permitNodes) = Build(space, space.AddNamespace(NamespaceUri));
+        _index = space.AddNamespace(NamespaceUri);
+        _tagNodes = BuildTags(space);
         _versions = new uint[_tagNodes.Length];
+        _permitNodes = BuildPermits(space);
         Server = new OpcUaServer(
             new OpcUaServerOptions
             {
@@ -67,7 +71,7 @@ internal sealed partial class OpcUaFace : IAsyncDisposable
                 Certificate = _certificate,
                 Validator = store is null ? null : new CertificateValidator(store, context.Time),
                 AllowAnonymous = settings.Anonymous,
-                CheckPassword = settings.Users.Count == 0 ? null : FindUser,
+                CheckPassword = accounts is null ? null : SignIn,
                 Limits = new ServerLimits { MaxSessions = settings.MaxSessions },
                 Report = line => LogRefusal(_logger, line),
             },
@@ -84,6 +88,8 @@ internal sealed partial class OpcUaFace : IAsyncDisposable
     public IPEndPoint Start()
     {
         IPEndPoint address = Server.Listen(_settings.Listen);
+        if (_settings.Security.Contains("None"))
+            LogNoSecurity(_logger);
         _copying = CopyAsync();
         return address;
     }
@@ -98,96 +104,25 @@ internal sealed partial class OpcUaFace : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private (int[] Tags, (int, int, int)[] Permits) Build(AddressSpace space, ushort index)
+    /// <summary>Checks who signs in, as for the page: same accounts, same locks, same rows of the audit.</summary>
+    private ServerUser? SignIn(string name, string password, string peer)
     {
-        var plant = _context.Site.Plant;
-        var tags = new int[plant.Tags.Length];
-        var root = new NodeId(TagsFolder, index);
-        space.AddFolder(NodeIds.Objects, root, TagsFolder);
-        var areas = new HashSet<string>(StringComparer.Ordinal);
-        for (int i = 0; i < tags.Length; i++)
+        string shown = name.Length is > 0 and <= 64 && !name.Any(char.IsControl) ? name : "?";
+        if (password.Length is 0 or > PasswordHash.MaxLength)
+            return null;
+        (Account? account, string cause) = _accounts!.Check(name, password, peer);
+        if (account is null)
         {
-            TagDefinition tag = plant.Tags[i];
-            NodeId parent = root;
-            if (tag.Area.Length > 0)
-            {
-                parent = new NodeId($"{TagsFolder}/{tag.Area}", index);
-                if (areas.Add(tag.Area))
-                    space.AddFolder(root, parent, tag.Area);
-            }
-
-            tags[i] = space.AddVariable(parent, new NodeId(tag.Name, index), tag.Name, new VariableShape
-            {
-                Description = tag.Description,
-                Unit = OpcUaUnits.Find(tag.Unit),
-                Range = double.IsNaN(tag.RangeLow) || double.IsNaN(tag.RangeHigh) ? null : (tag.RangeLow, tag.RangeHigh),
-                Write = WriterOf(i),
-            });
+            _context.Commands.Record(CommandVerb.SignIn, shown, $"OPC UA, from {peer}", cause);
+            return null;
         }
-
-        return (tags, BuildPermits(space, index));
+        _context.Commands.Record(CommandVerb.SignIn, account.Name, $"{Principal.NameOf(account.Role)}, OPC UA, from {peer}", null);
+        // Whether an act is allowed is decided, and written down, for each one.
+        return new ServerUser(account.Name, MayWrite: true) { Account = account };
     }
 
-    private (int, int, int)[] BuildPermits(AddressSpace space, ushort index)
-    {
-        var permits = _context.Site.Plant.Permits;
-        var nodes = new (int, int, int)[permits.Length];
-        var root = new NodeId(ComplianceFolder, index);
-        space.AddFolder(NodeIds.Objects, root, ComplianceFolder);
-        for (int i = 0; i < nodes.Length; i++)
-        {
-            PermitLimit permit = permits[i];
-            string name = $"{permit.PermitId}.{permit.Parameter}.{permit.Statistic}";
-            var folder = new NodeId($"{ComplianceFolder}/{name}", index);
-            space.AddFolder(root, folder, name);
-            EUInformation? unit = OpcUaUnits.Find(permit.Unit);
-            int Add(string part, VariableShape shape) => space.AddVariable(folder, new NodeId($"{ComplianceFolder}/{name}/{part}", index), part, shape);
-            nodes[i] = (
-                Add("Value", new VariableShape { Unit = unit, Description = "Running value of the statistic" }),
-                Add("Limit", new VariableShape { Unit = unit, Description = "Limit that holds now" }),
-                Add("State", new VariableShape { Type = BuiltInType.Int32, Description = "0 complies, 1 warning, 2 exceeds, 3 undetermined" }));
-        }
-
-        return nodes;
-    }
-
-    /// <summary>A tag can be written when an armed output writes it; the scan checks and carries out as for any operator.</summary>
-    private Func<ServerUser, DataValue, StatusCode>? WriterOf(int tag)
-    {
-        var outputs = _context.Site.Plant.Outputs;
-        foreach (OutputDefinition output in outputs)
-        {
-            if (output.Tag == tag && output.Armed)
-                return (user, value) => Write(output, user, value);
-        }
-
-        return null;
-    }
-
-    private StatusCode Write(OutputDefinition output, ServerUser user, DataValue value)
-    {
-        if (!value.Value.TryGetNumber(out double number) || !double.IsFinite(number) || number < output.Low || number > output.High)
-            return StatusCodes.BadOutOfRange;
-        if (_context.Fault is not null)
-            return StatusCodes.BadInvalidState;
-        var command = new OperatorCommand { Verb = CommandVerb.Write, Target = output.Index, Argument = number, User = user.Name ?? "", Reason = "OPC UA" };
-        // The scan decides and the outcome is an event; the client sees the value when the device has it.
-        return _context.Scan.Commands.TryAdd(command) ? StatusCodes.GoodCompletesAsynchronously : StatusCodes.BadTooManyOperations;
-    }
-
-    private ServerUser? FindUser(string name, string password)
-    {
-        OpcUaUser? user = null;
-        foreach (OpcUaUser candidate in _settings.Users)
-        {
-            if (candidate.Name == name)
-                user = candidate;
-        }
-
-        // An unknown name takes as long as a known one, so that names cannot be found by the time of the answer.
-        bool matches = (user ?? _settings.Users[0]).Hash.Matches(password);
-        return user is not null && matches ? new ServerUser(name, user.MayWrite) : null;
-    }
+    /// <summary>What a user may do now; null for nobody, and for an account that was disabled or has another password.</summary>
+    private Principal? PrincipalOf(ServerUser user) => user.Account is Account account ? _accounts!.Renew(account) : null;
 
     private async Task CopyAsync()
     {
@@ -196,10 +131,14 @@ internal sealed partial class OpcUaFace : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
+                EndStaleSessions();
                 if (!_context.Scan.Snapshots.TryRent(out SnapshotLease lease))
                     continue;
                 using (lease)
-                    Copy(lease.Value);
+                {
+                    CopyTags(lease.Value);
+                    CopyPermits(lease.Value);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -208,30 +147,24 @@ internal sealed partial class OpcUaFace : IAsyncDisposable
         }
     }
 
-    private void Copy(Snapshot snapshot)
+    private void EndStaleSessions()
     {
-        for (int i = 0; i < _tagNodes.Length; i++)
-        {
-            ref readonly TagValue tag = ref snapshot.Tags[i];
-            if (tag.Version == _versions[i])
-                continue;
-            _versions[i] = tag.Version;
-            Server.Space.Set(_tagNodes[i], new DataValue(new Variant(tag.Value), new StatusCode(tag.Quality.Code), TimeOf(tag.SourceTime)));
-        }
-
-        for (int i = 0; i < _permitNodes.Length; i++)
-        {
-            ref readonly ComplianceWindow window = ref snapshot.Windows[i];
-            DateTime time = TimeOf(snapshot.Time.Utc);
-            StatusCode status = window.State == ComplianceState.Undetermined ? StatusCodes.UncertainDataSubNormal : StatusCodes.Good;
-            Server.Space.Set(_permitNodes[i].Value, new DataValue(new Variant(window.Value), double.IsNaN(window.Value) ? StatusCodes.BadWaitingForInitialData : status, time));
-            Server.Space.Set(_permitNodes[i].Limit, new DataValue(new Variant(window.Limit), double.IsNaN(window.Limit) ? StatusCodes.BadNotSupported : StatusCodes.Good, time));
-            Server.Space.Set(_permitNodes[i].State, new DataValue(new Variant((int)window.State), StatusCodes.Good, time));
-        }
+        if (_accounts is null || _context.Time.GetElapsedTime(_renewedAt) < RenewPeriod)
+            return;
+        _renewedAt = _context.Time.GetTimestamp();
+        int ended = Server.EndSessions(user => user.Account is not null && PrincipalOf(user) is null);
+        if (ended > 0)
+            LogEnded(_logger, ended);
     }
 
     private static DateTime TimeOf(long utcTicks) => utcTicks <= 0 ? DateTime.MinValue : new DateTime(utcTicks, DateTimeKind.Utc);
 
     [LoggerMessage(1701, LogLevel.Warning, "{What}")]
     private static partial void LogRefusal(ILogger logger, string what);
+
+    [LoggerMessage(1702, LogLevel.Warning, "The OPC UA server offers the policy None: what it sends can be read and changed on the way")]
+    private static partial void LogNoSecurity(ILogger logger);
+
+    [LoggerMessage(1703, LogLevel.Information, "{Count} OPC UA sessions ended because their accounts changed")]
+    private static partial void LogEnded(ILogger logger, int count);
 }

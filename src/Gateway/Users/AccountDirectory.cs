@@ -17,6 +17,7 @@ internal readonly record struct SignIn(Account? Account, string Cookie, string C
 public sealed partial class AccountDirectory : IDisposable
 {
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(5);
 
     private readonly string _folder;
     private readonly TimeProvider _time;
@@ -83,13 +84,36 @@ public sealed partial class AccountDirectory : IDisposable
     {
         if (!_limits.TryAttempt(sender))
             return Refused("too many attempts from " + sender);
-        Account? account = Book.Find(name);
         await _hashing.WaitAsync(aborted);
+        (Account? account, string cause) = CheckAndRelease(name, password);
+        if (account is null)
+            return Refused(cause);
+        (string cookie, string csrf) = _sessions.Begin(account);
+        return new SignIn(account, cookie, csrf, "");
+    }
+
+    /// <summary>Checks a name and a password for a session that is kept elsewhere; waits for its turn, a few seconds at most.</summary>
+    /// <returns>The account; null with the true cause, which the asker is not told.</returns>
+    internal (Account? Account, string Cause) Check(string name, string password, string sender)
+    {
+        if (!_limits.TryAttempt(sender))
+            return (null, "too many attempts from " + sender);
+        return _hashing.Wait(LongestTurn) ? CheckAndRelease(name, password) : (null, "too many sign-ins at once");
+    }
+
+    /// <summary>Who an account is now, for sessions that are kept elsewhere; null when it was disabled or its password changed.</summary>
+    internal Principal? Renew(Account account) =>
+        Book.Find(account.Name) is { Disabled: false } now && now.Password.Hash.AsSpan().SequenceEqual(account.Password.Hash) ? PrincipalOf(now, Scopes.All) : null;
+
+    /// <summary>Checks a password in the turn that the caller has.</summary>
+    private (Account? Account, string Cause) CheckAndRelease(string name, string password)
+    {
+        Account? account = Book.Find(name);
         bool matches;
         try
         {
             if (account is not null && _limits.IsLocked(name))
-                return Refused("the account is locked after wrong passwords");
+                return (null, "the account is locked after wrong passwords");
             matches = (account?.Password ?? PasswordHash.Nobody).Matches(password);
         }
         finally
@@ -97,14 +121,13 @@ public sealed partial class AccountDirectory : IDisposable
             _hashing.Release();
         }
         if (account is null)
-            return Refused("no such account");
+            return (null, "no such account");
         if (!matches)
-            return Refused(_limits.Fail(name) ? "wrong password; the account is locked now" : "wrong password");
+            return (null, _limits.Fail(name) ? "wrong password; the account is locked now" : "wrong password");
         if (account.Disabled)
-            return Refused("the account is disabled");
+            return (null, "the account is disabled");
         _limits.Succeed(name);
-        (string cookie, string csrf) = _sessions.Begin(account);
-        return new SignIn(account, cookie, csrf, "");
+        return (account, "");
     }
 
     /// <summary>Who a session's cookie belongs to.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Gateway.Runtime.Alarms;
+using Gateway.Commands;
 using Gateway.Runtime.Commands;
 using Gateway.Runtime.Events;
 using Gateway.Runtime.Outputs;
@@ -22,8 +22,6 @@ internal sealed partial class ApiEndpoints
         CommandVerb.OutOfService, CommandVerb.ReturnToService, CommandVerb.Reset,
     }.ToFrozenDictionary(EventJson.VerbOf, StringComparer.Ordinal);
 
-    private long _nextCorrelation;
-
     private async Task AlarmActAsync(HttpContext http)
     {
         string id = RouteText(http, "id"), act = RouteText(http, "act");
@@ -39,8 +37,7 @@ internal sealed partial class ApiEndpoints
             await Problem.WriteAsync(http, StatusCodes.Status404NotFound, missing);
             return;
         }
-        AlarmDefinition definition = _context.Scan.Plant.Alarms[alarm];
-        if (!await HasRightAsync(http, caller, verb, alarm, id, definition.Area, definition.Class))
+        if (!await HasRightAsync(http, caller, verb, alarm))
             return;
         AlarmActRequest? body = await ReadAsync(http, ApiJson.Default.AlarmActRequest);
         if (body is null)
@@ -71,8 +68,7 @@ internal sealed partial class ApiEndpoints
             await Problem.WriteAsync(http, StatusCodes.Status404NotFound, missing);
             return;
         }
-        OutputDefinition definition = _context.Scan.Plant.Outputs[output];
-        if (!await HasRightAsync(http, caller, CommandVerb.Write, output, name, _context.Scan.Plant.Tags[definition.Tag].Area, ""))
+        if (!await HasRightAsync(http, caller, CommandVerb.Write, output))
             return;
         OutputWriteRequest? body = await ReadAsync(http, ApiJson.Default.OutputWriteRequest);
         if (body is null)
@@ -155,29 +151,20 @@ internal sealed partial class ApiEndpoints
     /// <summary>Adds the command to the ring and waits a little for its outcome.</summary>
     private async Task PassOnAsync(HttpContext http, CommandVerb verb, int target, double argument, string user, string? reason)
     {
-        if (WhyNoScan() is { } idle)
+        if (_context.Commands.WhyClosed() is { } idle)
         {
             await Problem.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, idle);
             return;
         }
-        var command = new OperatorCommand
-        {
-            Verb = verb,
-            Target = target,
-            Argument = argument,
-            User = user,
-            Reason = reason ?? "",
-            CorrelationId = Interlocked.Increment(ref _nextCorrelation),
-        };
-        long before = _context.Events.Last;
-        if (!_context.Scan.Commands.TryAdd(command))
+        var act = new OperatorCommand { Verb = verb, Target = target, Argument = argument, User = user, Reason = reason ?? "" };
+        if (!_context.Commands.TryAdd(act, out CommandOrder order))
         {
             http.Response.Headers.RetryAfter = "1";
             await Problem.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, "Too many commands are waiting; this one was not taken.");
             return;
         }
-        ScanEvent? outcome = await CommandOutcome.WaitAsync(_context, before, command, _options.OutcomeWait, http.RequestAborted);
-        await AnswerAsync(http, command, before, outcome);
+        ScanEvent? outcome = await _context.Commands.WaitAsync(order, _options.OutcomeWait, http.RequestAborted);
+        await AnswerAsync(http, order.Command, order.Before, outcome);
     }
 
     private Task AnswerAsync(HttpContext http, OperatorCommand command, long before, ScanEvent? outcome)
@@ -206,14 +193,5 @@ internal sealed partial class ApiEndpoints
         else
             json.WriteNullValue();
         json.WriteEndObject();
-    }
-
-    /// <summary>Why no scan would take a command; null when one will.</summary>
-    private string? WhyNoScan()
-    {
-        if (!TryRent(out SnapshotLease lease))
-            return "The gateway has not finished its first scan.";
-        using (lease)
-            return lease.Value.State is RunState.Stop or RunState.Fault ? $"The scan has ended: the run state is {lease.Value.State}." : null;
     }
 }

@@ -44,11 +44,11 @@ internal sealed partial class ApiEndpoints
         SignIn result = await accounts.SignInAsync(body.User!, body.Password!, sender, http.RequestAborted);
         if (result.Account is not { } account)
         {
-            Account(CommandVerb.SignIn, body.User!, $"from {sender}", result.Cause);
+            _context.Commands.Record(CommandVerb.SignIn, body.User!, $"from {sender}", result.Cause);
             await Problem.WriteAsync(http, StatusCodes.Status401Unauthorized, "Name or password is wrong, or the account is disabled or locked for some minutes.");
             return;
         }
-        Account(CommandVerb.SignIn, account.Name, $"{Principal.NameOf(account.Role)}, from {sender}", null);
+        _context.Commands.Record(CommandVerb.SignIn, account.Name, $"{Principal.NameOf(account.Role)}, from {sender}", null);
         http.Response.Cookies.Append(CommandGate.Cookie, result.Cookie, CookieOf(http));
         await WriteAsync(http, new SessionMessage { User = account.Name, Role = Principal.NameOf(account.Role), Areas = account.Areas, CsrfToken = result.Csrf, NeedsAccount = true }, ApiJson.Default.SessionMessage);
     }
@@ -62,7 +62,7 @@ internal sealed partial class ApiEndpoints
             return;
         }
         _options.Accounts!.SignOut(http.Request.Cookies[CommandGate.Cookie] ?? "");
-        Account(CommandVerb.SignOut, caller.Who.Name, "", null);
+        _context.Commands.Record(CommandVerb.SignOut, caller.Who.Name, "", null);
         http.Response.Cookies.Delete(CommandGate.Cookie, CookieOf(http));
         await WriteAsync(http, new SessionMessage { User = null, Role = null, Areas = [], CsrfToken = null, NeedsAccount = true }, ApiJson.Default.SessionMessage);
     }
@@ -70,18 +70,11 @@ internal sealed partial class ApiEndpoints
     /// <summary>No script can read the cookie, no other site sends it, and over TLS it never leaves TLS.</summary>
     private static CookieOptions CookieOf(HttpContext http) => new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps, Path = "/", IsEssential = true };
 
-    /// <summary>Puts an attempt into the journal, by the way that commands take. A full ring counts it as refused.</summary>
-    private void Account(CommandVerb verb, string user, string reason, string? denied, int target = -1)
-    {
-        _context.Scan.Commands.TryAdd(new OperatorCommand { Verb = verb, Target = target, User = user, Reason = reason, Denied = denied is null ? null : reason.Length > 0 ? $"{reason}: {denied}" : denied });
-    }
-
     /// <summary>Whether the caller has the right; a refusal is answered and goes into the audit.</summary>
-    private async Task<bool> HasRightAsync(HttpContext http, Caller caller, CommandVerb verb, int target, string name, string area, string alarmClass)
+    private async Task<bool> HasRightAsync(HttpContext http, Caller caller, CommandVerb verb, int target)
     {
-        if (caller.Who?.Refusal(verb, area, alarmClass) is not { } refusal)
+        if (caller.Who is null || _context.Commands.Refuse(caller.Who, verb, target) is not { } refusal)
             return true;
-        Account(verb, caller.Who.Name, name, refusal, target);
         await Problem.WriteAsync(http, StatusCodes.Status403Forbidden, refusal + ".");
         return false;
     }

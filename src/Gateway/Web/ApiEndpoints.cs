@@ -36,8 +36,6 @@ internal sealed partial class ApiEndpoints
         _lines = new LineReport(context, _clock);
         _alarms = new AlarmReport(context);
         _compliance = new ComplianceReport(context);
-        // Ids must not repeat those of an earlier start, whose events a client may still hold.
-        _nextCorrelation = Random.Shared.NextInt64(1, 1L << 52);
     }
 
     public void Map(IEndpointRouteBuilder routes)

@@ -36,7 +36,7 @@ internal sealed class TestIdentity : IDisposable
         Policies = [.. SecurityPolicy.All],
         Certificate = ServerCertificate,
         Validator = new CertificateValidator(Store, _time),
-        CheckPassword = (name, password) => (name, password) switch
+        CheckPassword = (name, password, _) => (name, password) switch
         {
             ("operator", "pässword") => new ServerUser(name, true),
             ("guest", "guest") => new ServerUser(name, false),

@@ -1,16 +1,17 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Gateway.Configuration;
 using Gateway.OpcUa;
 using Gateway.OpcUa.Security;
 using Gateway.OpcUa.Subscriptions;
 using Gateway.OpcUa.Types;
+using Gateway.Runtime.Events;
 using Gateway.Runtime.Outputs;
+using Gateway.Users;
 
 namespace Gateway.SystemTests.EndToEnd;
 
-/// <summary>The gateway's OPC UA server over real sockets: tags, compliance, rights, its own certificate over a restart.</summary>
+/// <summary>The gateway's OPC UA server over real sockets: tags, compliance, accounts and their rights, its own certificate over a restart.</summary>
 public sealed class OpcUaFaceTests : ISubscriptionHandler, IDisposable
 {
     private const string Password = "water level 7";
@@ -25,6 +26,7 @@ public sealed class OpcUaFaceTests : ISubscriptionHandler, IDisposable
         var store = new CertificateStore(Path.Combine(_folder, "client"));
         using ApplicationCertificate own = store.LoadOrCreateOwn(new CertificateSubject { ApplicationUri = "urn:test:scada", CommonName = "SCADA" }, TimeProvider.System);
         new CertificateStore(Path.Combine(_folder, "data", "opcua")).Trust(own.Certificate);
+        AddAccounts();
         byte[] first;
         await using (RunningSite site = await RunningSite.StartAsync(Path.Combine(_folder, "data"), Settings()))
         {
@@ -39,6 +41,13 @@ public sealed class OpcUaFaceTests : ISubscriptionHandler, IDisposable
             Assert.Equal(StatusCodes.BadOutOfRange, (await writer.WriteAsync((target, new Variant(output.High + 1)))).Results[0]);
             Assert.Equal(StatusCodes.GoodCompletesAsynchronously, (await writer.WriteAsync((target, new Variant(output.High)))).Results[0]);
             Assert.Equal(StatusCodes.BadNotWritable, (await writer.WriteAsync((new NodeId("EFF_AIT_603", 2), new Variant(1.0)))).Results[0]);
+            await AuditTellsAsync(
+                site,
+                "Command office True viewer, OPC UA, from 127.0.0.1",
+                $"Command office False {output.Name}: 'office' is viewer; this needs operator",
+                "Command scada True operator, OPC UA, from 127.0.0.1",
+                "Output scada False",
+                "Output scada True");
             Assert.Contains("gateway_opcua_sessions 2", await site.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
         }
 
@@ -73,7 +82,7 @@ public sealed class OpcUaFaceTests : ISubscriptionHandler, IDisposable
 
     private static async Task ReadAsync(OpcUaClient client)
     {
-        var (references, fault) = await client.BrowseAsync(new NodeId("Tags", 2));
+        var (references, fault) = await client.BrowseAsync(new NodeId("/Tags", 2));
         Assert.True(fault.IsNone, fault.ToString());
         Assert.Contains(references, r => r.NodeClass == NodeClass.Object);
         using var limit = new CancellationTokenSource(s_patience);
@@ -90,7 +99,7 @@ public sealed class OpcUaFaceTests : ISubscriptionHandler, IDisposable
         Assert.True(missing.IsNone, missing.ToString());
         Variant described = (await client.ReadAsync(unit.NodeId)).Values[0].Value;
         Assert.Equal("mg/L", ((EUInformation)((ExtensionObject)described.ToObject()!).Structure!).DisplayName.Text);
-        Assert.NotEmpty((await client.BrowseAsync(new NodeId("Compliance", 2))).References);
+        Assert.NotEmpty((await client.BrowseAsync(new NodeId("/Compliance", 2))).References);
     }
 
     private async Task WatchAsync(OpcUaClient client)
@@ -133,17 +142,35 @@ public sealed class OpcUaFaceTests : ISubscriptionHandler, IDisposable
         return result.Client!;
     }
 
-    private static OpcUaServerSettings Settings()
+    /// <summary>Refused and done acts stand in the events with their users.</summary>
+    private static async Task AuditTellsAsync(RunningSite site, params string[] wanted)
     {
-        byte[] salt = RandomNumberGenerator.GetBytes(16);
-        string text = $"pbkdf2-sha256$10000${Convert.ToBase64String(salt)}${Convert.ToBase64String(Rfc2898DeriveBytes.Pbkdf2(Password, salt, 10_000, HashAlgorithmName.SHA256, 32))}";
-        PasswordHash hash = PasswordHash.Parse(text)!;
-        return new OpcUaServerSettings
+        using var limit = new CancellationTokenSource(s_patience);
+        var missing = wanted.ToList();
+        var batch = new ScanEvent[200];
+        for (long after = 0; missing.Count > 0;)
         {
-            Url = "opc.tcp://127.0.0.1:0",
-            Listen = new IPEndPoint(IPAddress.Loopback, 0),
-            Security = ["Basic256Sha256"],
-            Users = [new OpcUaUser("office", hash, false), new OpcUaUser("scada", hash, true)],
-        };
+            int count = site.Context.Events.CopyAfter(after, batch);
+            foreach (ScanEvent item in batch.AsSpan(0, count))
+            {
+                missing.RemoveAll(w => $"{item.Kind} {item.User} {item.Accepted} {item.Reason}".StartsWith(w, StringComparison.Ordinal));
+                after = item.Sequence;
+            }
+            if (count == 0 && missing.Count > 0)
+                await site.Context.Events.WaitAsync(after, limit.Token);
+        }
     }
+
+    private void AddAccounts()
+    {
+        Account Make(string name, Role role) => new() { Name = name, Role = role, Password = PasswordHash.Of(Password, 100_000) };
+        new AccountBook { Accounts = [Make("office", Role.Viewer), Make("scada", Role.Operator)] }.Save(Path.Combine(_folder, "data"));
+    }
+
+    private static OpcUaServerSettings Settings() => new()
+    {
+        Url = "opc.tcp://127.0.0.1:0",
+        Listen = new IPEndPoint(IPAddress.Loopback, 0),
+        Security = ["Basic256Sha256"],
+    };
 }

@@ -39,15 +39,17 @@ internal sealed class RunningSite : IAsyncDisposable
 
     /// <summary>Starts plant and gateway.</summary>
     /// <param name="data">Data folder of the gateway; null keeps nothing.</param>
-    /// <param name="opcUa">The gateway's OPC UA server; null for none.</param>
+    /// <param name="opcUa">The gateway's OPC UA server, which may write all armed outputs; null for none.</param>
     public static async Task<RunningSite> StartAsync(string? data = null, OpcUaServerSettings? opcUa = null)
     {
         SiteConfiguration site = ExampleSite.Load();
+        if (opcUa is not null)
+            site = site with { Plant = site.Plant with { Outputs = [.. site.Plant.Outputs.Select(o => o with { OpcUaWrite = true })] } };
         var plant = new PlantServer(site, new PlantServerOptions { HostOverride = "127.0.0.1", FirstPort = 0 });
         await plant.StartAsync();
         LineDefinition[] lines = [.. site.Lines.Select((line, i) => (ModbusLineDefinition)line with { Host = "127.0.0.1", Port = plant.Endpoints[i].Port })];
         Journal? journal = data is null ? null : GatewayHost.OpenJournal(data, site, NullLoggerFactory.Instance);
-        var gateway = new GatewayHost(site with { Lines = lines, OpcUaServer = opcUa }, "http://127.0.0.1:0", NullLoggerFactory.Instance, journal: journal, dataFolder: data);
+        var gateway = new GatewayHost(site with { Lines = lines, OpcUaServer = opcUa }, "http://127.0.0.1:0", NullLoggerFactory.Instance, journal: journal);
         var clock = Stopwatch.StartNew();
         await gateway.StartAsync(CancellationToken.None);
         return new RunningSite(plant, gateway) { SinceStart = clock };

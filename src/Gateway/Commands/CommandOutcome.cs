@@ -2,7 +2,7 @@ using System.Buffers;
 using Gateway.Runtime.Commands;
 using Gateway.Runtime.Events;
 
-namespace Gateway.Web;
+namespace Gateway.Commands;
 
 /// <summary>Finds the event that tells how a command ended.</summary>
 internal static class CommandOutcome
