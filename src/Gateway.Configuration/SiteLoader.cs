@@ -64,6 +64,8 @@ public sealed class SiteLoader
         CheckDevices(gateway, tags);
         List<AlarmDefinition> alarms = ReadTable(AlarmShape.Columns, isOptional: true) is { } alarmRows ? AlarmReader.Read(alarmRows, tags) : [];
         List<PermitLimit> permits = ReadPermits(tags);
+        // Without the permits nothing is known of their figures.
+        List<FigureTag> figures = _bag.ErrorCount > 0 ? [] : FigureReader.Read(tags, permits, _bag);
         List<OutputDefinition> outputs = ReadTable(OutputShape.Columns, isOptional: true) is { } outputRows ? OutputReader.Read(outputRows, tags, gateway) : [];
         PlantModel plant = new()
         {
@@ -75,6 +77,7 @@ public sealed class SiteLoader
             Tags = [.. tags.Definitions],
             Alarms = [.. alarms],
             Permits = [.. permits],
+            Figures = [.. figures],
             Outputs = [.. outputs],
             ConfigurationHash = Convert.ToHexStringLower(_hash.GetHashAndReset()),
         };

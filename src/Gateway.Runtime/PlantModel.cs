@@ -28,6 +28,8 @@ public sealed record PlantModel
     public AlarmDefinition[] Alarms { get; init; } = [];
     /// <summary>All permit limits by index.</summary>
     public PermitLimit[] Permits { get; init; } = [];
+    /// <summary>Tags that show figures of permit windows.</summary>
+    public FigureTag[] Figures { get; init; } = [];
     /// <summary>All outputs by index.</summary>
     public OutputDefinition[] Outputs { get; init; } = [];
     /// <summary>SHA-256 of the configuration files, in hexadecimal.</summary>

@@ -15,7 +15,7 @@ namespace Gateway.Storage;
 internal static class CheckpointCodec
 {
     /// <summary>Raised whenever a member of the saved compliance structures is added, moved or changes its meaning; a test compares it with their layout.</summary>
-    public const int ComplianceLayout = 2;
+    public const int ComplianceLayout = 3;
 
     private const byte AlarmVersion = 1;
     private const int AlarmFixed = 1 + 4 + 1 + (8 * 7) + 4;

@@ -29,6 +29,9 @@ public sealed record StoredWindow(string Permit, string Parameter, string Statis
         Headroom = double.NaN,
         RemainingAverage = double.NaN,
         Forecast = double.NaN,
+        PatternForecast = double.NaN,
+        HoursToBreach = double.NaN,
+        RemainingLoad = double.NaN,
         Removal = double.NaN,
         Worst = double.NaN,
     });

@@ -38,7 +38,8 @@ internal sealed record JudgedLimit(PermitLimit Limit, bool IsOnline, List<Evalua
     public static List<JudgedLimit> Judge(EvaluationInput input, string sampling)
     {
         IReadOnlyList<LaboratorySample>[] series = [.. input.Series.Select(one => one.Samples)];
-        bool[] online = [.. input.Limits.Select(limit => sampling == "online" || (sampling == "auto" && SampleEvaluation.IsOnline(series[limit.ValueTag])))];
+        bool[] dense = [.. series.Select(one => sampling == "online" || (sampling == "auto" && SampleEvaluation.IsOnline(one)))];
+        bool[] online = [.. input.Limits.Select(limit => dense[limit.ValueTag])];
         ILookup<int, EvaluatedWindow> fromOnline = SampleEvaluation.Online([.. input.Limits.Where((_, i) => online[i])], input.Calendar, series).ToLookup(window => window.LimitIndex);
         return [.. input.Limits.Select((limit, i) =>
             new JudgedLimit(limit, online[i], online[i] ? [.. fromOnline[limit.Index]] : SampleEvaluation.Laboratory(limit, input.Calendar, series)))];

@@ -22,7 +22,7 @@ public sealed class BadFileTests
         using var site = new SiteFolder();
         // Most bad tag tables lack the tags that the other files name.
         if (parts[1] == "tags")
-            site.Bare(keep: code.StartsWith("GW5", StringComparison.Ordinal) ? "outputs.csv" : "");
+            site.Bare(keep: code.StartsWith("GW5", StringComparison.Ordinal) ? "outputs.csv" : code.StartsWith("GW4", StringComparison.Ordinal) ? "compliance.json" : "");
         SiteLoadResult result;
         switch (parts[^1])
         {

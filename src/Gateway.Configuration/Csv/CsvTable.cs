@@ -40,6 +40,14 @@ internal sealed class CsvTable
     /// <summary>Text of a cell, without blanks around it; row from 0.</summary>
     public string Cell(int row, int column) => Content(_cells[(row + 1) * ColumnCount + column]);
 
+    /// <summary>Text of a cell as <see cref="Cell"/> gives it, without making a string where none is needed.</summary>
+    public ReadOnlySpan<char> Span(int row, int column)
+    {
+        CsvCell cell = _cells[(row + 1) * ColumnCount + column];
+        ReadOnlySpan<char> text = Source.Text.AsSpan(cell.Start, cell.End - cell.Start);
+        return cell.Quoted && text.Contains('"') ? Content(cell) : text.Trim();
+    }
+
     /// <summary>True when a cell holds nothing but blanks.</summary>
     public bool IsEmpty(int row, int column)
     {

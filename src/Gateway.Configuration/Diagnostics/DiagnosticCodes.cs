@@ -112,6 +112,7 @@ internal static class DiagnosticCodes
     public static readonly DiagnosticCode LimitUnverified = Warning("GW4016", "The value of a limit is from memory or a proposal.");
     public static readonly DiagnosticCode RowsOverlap = Error("GW4017", "Two rows of a standard contradict each other.");
     public static readonly DiagnosticCode StatisticSetting = Error("GW4018", "A statistic lacks what it needs.");
+    public static readonly DiagnosticCode Figure = Error("GW4019", "A tag names a figure that no permit window has.");
 
     public static readonly DiagnosticCode SampleLayout = Error("GW4101", "A table of samples has no known layout.");
     public static readonly DiagnosticCode SampleTime = Error("GW4102", "The time of a sample cannot be read.");

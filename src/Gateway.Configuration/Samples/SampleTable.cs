@@ -20,13 +20,17 @@ internal sealed class SampleTable
     private readonly long _now;
     private readonly Dictionary<string, Draft> _byName = new(StringComparer.Ordinal);
     private readonly bool _isCivil; // times without an offset are civil times of the permit
+    private readonly Dictionary<string, Draft>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
     private SiteCalendar? _calendar;
+    private int _timeRow = -1; // row whose time was read last: a long table has each time many times
+    private long _timeUtc;
 
     private SampleTable(CsvTable table, SiteCalendar? calendar, long now, DiagnosticBag bag)
     {
         _table = table;
         _calendar = calendar;
         _isCivil = calendar is not null;
+        _bySpan = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
         _now = now;
         _bag = bag;
     }
@@ -74,7 +78,9 @@ internal sealed class SampleTable
         {
             if (!TryTime(row, time, out long utc))
                 continue;
-            Draft series = SeriesOf(_table.Cell(row, name), unit < 0 ? "" : _table.Cell(row, unit));
+            ReadOnlySpan<char> called = _table.Span(row, name);
+            if (!_bySpan.TryGetValue(called, out Draft? series) || series.Unit.Length == 0)
+                series = SeriesOf(called.ToString(), unit < 0 ? "" : _table.Cell(row, unit));
             double factor = unit < 0 ? 1 : FactorTo(series.Unit, row, unit);
             bool good = quality < 0 || _table.IsEmpty(row, quality) || (QualityNames.TryParse(_table.Cell(row, quality), out Quality read) && read.IsGood);
             Add(series, row, value, utc, factor, good);
@@ -103,27 +109,27 @@ internal sealed class SampleTable
 
     private void Add(Draft series, int row, int column, long utc, double factor, bool good)
     {
-        if (_table.IsEmpty(row, column))
+        ReadOnlySpan<char> text = _table.Span(row, column);
+        if (text.IsEmpty)
         {
             series.Samples.Add(new LaboratorySample(utc, double.NaN, SampleQualifier.None, false));
             return;
         }
-        string text = _table.Cell(row, column);
         SampleQualifier qualifier = text[0] switch
         {
             '<' => SampleQualifier.Below,
             '>' => SampleQualifier.Above,
             _ => SampleQualifier.None,
         };
-        ReadOnlySpan<char> digits = qualifier == SampleQualifier.None ? text : text.AsSpan(1).TrimStart();
-        if (!double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
+        ReadOnlySpan<char> digits = qualifier == SampleQualifier.None ? text : text[1..].TrimStart();
+        if (!FastText.TryNumber(digits, out double value) && (!double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out value) || !double.IsFinite(value)))
         {
-            _bag.Report(DiagnosticCodes.SampleValue, _table.At(row, column), $"'{FieldReader.Short(text)}' is no value; write a number with a decimal point, '<0.5' or '>100'");
+            _bag.Report(DiagnosticCodes.SampleValue, _table.At(row, column), $"'{FieldReader.Short(text.ToString())}' is no value; write a number with a decimal point, '<0.5' or '>100'");
             return;
         }
         if (value < 0 && series.IsConcentration)
         {
-            _bag.Report(DiagnosticCodes.NegativeSample, _table.At(row, column), $"a concentration of {FieldReader.Short(text)} cannot be; it is left out");
+            _bag.Report(DiagnosticCodes.NegativeSample, _table.At(row, column), $"a concentration of {FieldReader.Short(text.ToString())} cannot be; it is left out");
             good = false;
         }
         series.Samples.Add(new LaboratorySample(utc, value * factor, qualifier, good));
@@ -132,27 +138,44 @@ internal sealed class SampleTable
 
     private bool TryTime(int row, int column, out long utc)
     {
-        string text = _table.Cell(row, column);
-        bool hasOffset = text.EndsWith('Z') || (text.Length > 10 && text.AsSpan(10).IndexOfAny('+', '-') >= 0);
-        utc = 0;
-        // Only the order of ISO 8601: 01.03.2026 is another day in another country.
-        bool isIso = text.Length >= 10 && text[4] == '-' && text[7] == '-';
-        if (isIso && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) && (hasOffset || _isCivil))
-        {
-            utc = time.UtcTicks;
-            if (!hasOffset)
-                utc -= _calendar!.OffsetAt(utc - _calendar.OffsetAt(utc)); // what was read as UTC is civil time
-            if (_calendar is null)
-            {
-                _calendar = new SiteCalendar(time.Offset);
-                FirstOffset = (time.Offset < TimeSpan.Zero ? "-" : "+") + time.Offset.ToString(@"hh\:mm", CultureInfo.InvariantCulture);
-            }
-            if (utc > _now)
-                _bag.Report(DiagnosticCodes.FutureSample, _table.At(row, column), $"the sample of {FieldReader.Short(text)} lies in the future; check date and time zone");
+        ReadOnlySpan<char> text = _table.Span(row, column);
+        utc = _timeUtc;
+        if (_timeRow >= 0 && text.SequenceEqual(_table.Span(_timeRow, column)))
             return true;
+        if (!TryTime(text, out utc))
+        {
+            _bag.Report(DiagnosticCodes.SampleTime, _table.At(row, column), $"'{FieldReader.Short(text.ToString())}' is no time; write it like 2026-03-01T08:00:00+08:00, or without offset when the permit file has 'timeZone'");
+            return false;
         }
-        _bag.Report(DiagnosticCodes.SampleTime, _table.At(row, column), $"'{FieldReader.Short(text)}' is no time; write it like 2026-03-01T08:00:00+08:00, or without offset when the permit file has 'timeZone'");
-        return false;
+        if (utc > _now)
+            _bag.Report(DiagnosticCodes.FutureSample, _table.At(row, column), $"the sample of {FieldReader.Short(text.ToString())} lies in the future; check date and time zone");
+        else
+            (_timeRow, _timeUtc) = (row, utc);
+        return true;
+    }
+
+    private bool TryTime(ReadOnlySpan<char> text, out long utc)
+    {
+        utc = 0;
+        if (!FastText.TryTime(text, out long ticks, out long offset, out bool hasOffset))
+        {
+            hasOffset = text.EndsWith('Z') || (text.Length > 10 && text[10..].IndexOfAny('+', '-') >= 0);
+            // Only the order of ISO 8601: 01.03.2026 is another day in another country.
+            bool isIso = text.Length >= 10 && text[4] == '-' && text[7] == '-';
+            if (!isIso || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+                return false;
+            (ticks, offset) = (time.Ticks, time.Offset.Ticks);
+        }
+        if (!hasOffset && !_isCivil)
+            return false;
+        utc = ticks - offset;
+        if (!hasOffset)
+            utc -= _calendar!.OffsetAt(utc - _calendar.OffsetAt(utc)); // what was read as UTC is civil time
+        if (_calendar is not null)
+            return true;
+        _calendar = new SiteCalendar(TimeSpan.FromTicks(offset));
+        FirstOffset = (offset < 0 ? "-" : "+") + TimeSpan.FromTicks(offset).ToString(@"hh\:mm", CultureInfo.InvariantCulture);
+        return true;
     }
 
     private Draft SeriesOf(string name, string unit)
@@ -172,9 +195,9 @@ internal sealed class SampleTable
     /// <summary>Factor from the unit of a row to that of its series.</summary>
     private double FactorTo(string unit, int row, int column)
     {
-        string text = _table.Cell(row, column);
-        if (text == unit || text.Length == 0)
+        if (_table.Span(row, column) is var span && (span.IsEmpty || span.SequenceEqual(unit)))
             return 1;
+        string text = _table.Cell(row, column);
         if (Unit.TryParse(text, out Unit own, out _) && Unit.TryParse(unit, out Unit series, out _) && own.SameDimension(series))
             return own.Factor / series.Factor;
         _bag.Report(DiagnosticCodes.SampleUnit, _table.At(row, column), $"'{FieldReader.Short(text)}' does not convert into '{FieldReader.Short(unit)}', the first unit of the parameter; correct one");
@@ -183,11 +206,21 @@ internal sealed class SampleTable
 
     private void Order(Draft series)
     {
+        if (IsInOrder(series.Samples))
+            return; // as loggers write them, without duplicates
         series.Samples.Sort((a, b) => a.Utc.CompareTo(b.Utc));
         series.Rows.Sort();
         for (int i = 1; i < series.Rows.Count; i++)
             if (series.Rows[i].Utc == series.Rows[i - 1].Utc)
                 _bag.Report(DiagnosticCodes.DuplicateSample, _table.At(series.Rows[i].Row, 0), $"'{FieldReader.Short(series.Name)}' has two samples at this time; remove one");
+    }
+
+    private static bool IsInOrder(List<LaboratorySample> samples)
+    {
+        for (int i = 1; i < samples.Count; i++)
+            if (samples[i].Utc <= samples[i - 1].Utc)
+                return false;
+        return true;
     }
 
     private int Find(string header)

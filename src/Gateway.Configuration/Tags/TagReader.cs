@@ -58,7 +58,8 @@ internal sealed class TagReader
             return;
         CheckName(name);
         int group = ReadRate(isGatewayKnown, out int periodMs);
-        bool isCalculated = ReadKind();
+        TagKind kind = ReadKind();
+        bool isCalculated = kind != TagKind.Measured;
         var definition = new TagDefinition
         {
             Index = _tags.Definitions.Count,
@@ -66,7 +67,7 @@ internal sealed class TagReader
             Description = _row.Text(Description),
             Area = _row.Text(Area),
             Unit = ReadUnit(),
-            Kind = isCalculated ? TagKind.Calculated : TagKind.Measured,
+            Kind = kind,
             RateGroup = group,
             Scaling = isCalculated ? Scaling.None : ScalingReader.Read(_row),
             RangeLow = _row.Number(RangeLow),
@@ -84,6 +85,8 @@ internal sealed class TagReader
             CheckUseless(isWritable);
         else
             isBool = _points.Read(definition, periodMs, group, isWritable);
+        if (kind == TagKind.Figure)
+            _tags.Figures.Add(new FigureDraft(definition.Index, _row.Text(Figure), _row.At(Figure)));
         var detail = new TagDetail(_row.Row, _row.At(Tag), _row.Failed, periodMs, isBool, isWritable);
         if (!_tags.TryAdd(definition, detail, out int first))
             _row.Fail(DiagnosticCodes.DuplicateTag, Tag, $"tag '{name}' is there already, in line {_tags.Details[first].At.Line}; rename or remove one");
@@ -102,14 +105,18 @@ internal sealed class TagReader
             _row.Fail(DiagnosticCodes.TagName, Tag, $"'{name}' is a word of the expression language; rename the tag");
     }
 
-    private bool ReadKind()
+    private TagKind ReadKind()
     {
-        bool hasDevice = _row.Has(Device), hasExpression = _row.Has(ExpressionText);
+        bool hasDevice = _row.Has(Device), hasExpression = _row.Has(ExpressionText), hasFigure = _row.Has(Figure);
         if (hasDevice && hasExpression)
             _row.Fail(DiagnosticCodes.TagSource, ExpressionText, "the tag has a device and an expression; remove one, or make a second tag for the calculation");
-        else if (!hasDevice && !hasExpression)
-            _row.Fail(DiagnosticCodes.TagSource, Tag, "the tag has neither a device nor an expression; give one of them");
-        return hasExpression && !hasDevice;
+        else if (hasFigure && (hasDevice || hasExpression))
+            _row.Fail(DiagnosticCodes.TagSource, Figure, "the tag has a figure and another source; remove one, or make a second tag for the figure");
+        else if (!hasDevice && !hasExpression && !hasFigure)
+            _row.Fail(DiagnosticCodes.TagSource, Tag, "the tag has neither a device nor an expression nor a figure; give one of them");
+        if (hasFigure)
+            return TagKind.Figure;
+        return hasExpression && !hasDevice ? TagKind.Calculated : TagKind.Measured;
     }
 
     private string ReadUnit()

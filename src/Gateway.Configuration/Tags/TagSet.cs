@@ -26,6 +26,9 @@ internal sealed class TagSet
 
     public List<TagDetail> Details { get; } = [];
 
+    /// <summary>Tags that show figures of permit windows, which are known later.</summary>
+    public List<FigureDraft> Figures { get; } = [];
+
     public IReadOnlyCollection<string> Names => _indexOf.Keys;
 
     /// <summary>False when the name is taken; <paramref name="index"/> is then that of the first.</summary>
@@ -97,3 +100,9 @@ internal sealed class TagSet
 /// <param name="IsBool">True when the value is 0 or 1.</param>
 /// <param name="IsWritable">True for access RW.</param>
 internal sealed record TagDetail(int Row, Location At, bool Failed, int PeriodMs, bool IsBool, bool IsWritable);
+
+/// <summary>A tag that names a figure of a permit window.</summary>
+/// <param name="Tag">Index of the tag.</param>
+/// <param name="Text">permit/parameter/statistic/figure.</param>
+/// <param name="At">Place of the text.</param>
+internal sealed record FigureDraft(int Tag, string Text, Location At);

@@ -44,12 +44,13 @@ internal static class TagShape
     public static readonly Field Export = Field.Boolean("export", true, "Show the value as a metric.");
     public static readonly Field Access = Field.Choice("access", ["R", "RW"], "R", "R read only; RW may be written when outputs.csv allows it.");
     public static readonly Field ExpressionText = Field.Text("expression", "Calculation of a tag without a device.", example: "EFF_FIT_601 * EFF_AIT_603");
+    public static readonly Field Figure = Field.Text("figure", "Figure of a permit window that the tag shows, instead of a device or an expression: permit/parameter/statistic/figure.", example: "outfall-1/NH3-N/dailyMean/remainingAverage");
     public static readonly Field Example = Field.Boolean("example", false, "True when figures of the row are assumed and must be replaced by the site's.");
     public static readonly Field Remarks = Field.Text("remarks", "Notes; not read.");
 
     public static readonly Shape Columns = new("tags.csv", "One row for each value measured or calculated.",
     [
         Tag, Description, Area, UnitOf, Device, Space, Address, RawType, Order, Bit, Rate, Phase, Conversion, RawLow, RawHigh, Low, High, Table,
-        RangeLow, RangeHigh, OutOfRange, MaxRate, StuckSeconds, StuckBand, Deadband, Archive, Export, Access, ExpressionText, Example, Remarks,
+        RangeLow, RangeHigh, OutOfRange, MaxRate, StuckSeconds, StuckBand, Deadband, Archive, Export, Access, ExpressionText, Figure, Example, Remarks,
     ]);
 }

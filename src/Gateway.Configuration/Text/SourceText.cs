@@ -101,7 +101,8 @@ internal sealed class SourceText
 
     private static byte[]? ReadAll(Stream stream, int limitBytes)
     {
-        using var content = new MemoryStream();
+        // A length that is known saves growing; a wrong one only costs memory up to the limit.
+        using var content = new MemoryStream(stream.CanSeek ? (int)Math.Min(stream.Length, limitBytes) : 0);
         byte[] buffer = new byte[65_536];
         int read;
         while ((read = stream.Read(buffer)) > 0)
@@ -131,10 +132,11 @@ internal sealed class SourceText
     private static int[] LineStarts(string text)
     {
         var starts = new List<int> { 0 };
-        for (int i = 0; i < text.Length; i++)
+        for (int i = 0; text.AsSpan(i).IndexOfAny('\n', '\r') is >= 0 and var found; i++)
         {
+            i += found;
             // CRLF, LF and a lone CR (old spreadsheets) each end a line.
-            if (text[i] == '\n' || (text[i] == '\r' && (i + 1 == text.Length || text[i + 1] != '\n')))
+            if (text[i] == '\n' || i + 1 == text.Length || text[i + 1] != '\n')
                 starts.Add(i + 1);
         }
         return [.. starts];

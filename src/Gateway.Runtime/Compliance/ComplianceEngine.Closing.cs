@@ -145,7 +145,7 @@ public sealed partial class ComplianceEngine
         foreach (int i in group.Percentiles)
             AddToReading(i, minutes);
         foreach (int a in group.Accumulators)
-            _accumulators[a].CloseHour(minutes);
+            _accumulators[a].CloseHour(minutes, _at.HoursClosed);
     }
 
     private void CloseDay(WindowGroup group, in ScanTime now, EventRing events)
@@ -174,5 +174,7 @@ public sealed partial class ComplianceEngine
         foreach (int i in group.DayLimits)
             RefreshDay(i, now, events);
         RefreshPeriods(group.Excursions, now, events);
+        foreach (int i in group.PeriodLimits)
+            LookAheadOfPeriod(i);
     }
 }

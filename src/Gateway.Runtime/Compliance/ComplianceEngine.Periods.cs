@@ -176,6 +176,9 @@ public sealed partial class ComplianceEngine
         int due = period.IsRolling ? sum.Due : DueIn(limit, period, upTo, ref sum);
         FillSum(i, sum, due);
         JudgePeriod(i, sum, due == 0 && (period.State.NotDue > 0 || period.State.ZeroFlowTicks > 0 || sum.ZeroFlowTicks > 0));
+        // After the verdict: what may come of a long period is shown, but is no reason for a warning yet.
+        if (upTo == _at.DayStart && upTo < window.To)
+            LookAheadOfPeriod(i);
         return period.IsRolling ? 0 : PartsIn(limit, upTo, window.To);
     }
 

@@ -17,6 +17,9 @@ public sealed partial class ComplianceEngine
         Headroom = double.NaN,
         RemainingAverage = double.NaN,
         Forecast = double.NaN,
+        PatternForecast = double.NaN,
+        HoursToBreach = double.NaN,
+        RemainingLoad = double.NaN,
         Removal = double.NaN,
         Worst = double.NaN,
         State = ComplianceState.Undetermined,
@@ -89,8 +92,8 @@ public sealed partial class ComplianceEngine
         FillNumbers(i, accumulator, sums);
         bool influentCovered = FillStatistic(i, sums, minutesDue, hoursDue);
         window.Temperature = TemperatureOf(limit, accumulator, sums, hoursDue);
-        if (!closed && limit.Statistic == Statistic.DailyMean && !limit.HydrogenIonMean)
-            FillForecast(limit, accumulator, sums, ref window);
+        if (!closed)
+            LookAhead(limit, accumulator, sums, ref window);
         bool covered = influentCovered && accumulator.IsEnough(sums.Valid, hoursDue);
         long missing = (accumulator.RequiredOf(hoursDue) - sums.Valid) * TimeSpan.TicksPerHour;
         Judge(i, accumulator, covered, hoursDue > 0 && !covered && sums.ZeroFlowTicks >= missing);
@@ -102,27 +105,7 @@ public sealed partial class ComplianceEngine
         window.Value = accumulator.Mean(sums);
         window.Minimum = double.IsInfinity(sums.Minimum) ? double.NaN : sums.Minimum;
         window.Maximum = double.IsInfinity(sums.Maximum) ? double.NaN : sums.Maximum;
-        window.RemainingAverage = double.NaN;
-        window.Forecast = double.NaN;
-    }
-
-    /// <summary>
-    /// What the rest of the day may average, at the flow of the last hour and this one, and where the day ends if
-    /// that time's concentration stays: the unspent head-room Σ Q·(limit - C) spread over the remaining volume.
-    /// </summary>
-    private void FillForecast(PermitLimit limit, WindowAccumulator accumulator, in WindowSums sums, ref ComplianceWindow window)
-    {
-        double rest = accumulator.RemainingWeight(_at.DayEnd - (_at.MinuteEnd - TimeSpan.TicksPerMinute), out double recent);
-        if (!(rest >= 0))
-            return;
-        double load = sums.Load.High;
-        double weight = sums.Weight.High;
-        LimitJudge.UpperLimits(limit, window.Temperature, out double strict, out _);
-        if (rest > 0)
-            window.RemainingAverage = strict + (((strict * weight) - load) / rest);
-        if (double.IsNaN(recent))
-            recent = window.Value;
-        window.Forecast = rest == 0 ? window.Value : (load + (recent * rest)) / (weight + rest);
+        ClearLookAhead(ref window);
     }
 
     private double DayTemperature(int i, WindowAccumulator accumulator, int minutesDue)

@@ -171,15 +171,16 @@ public sealed partial class ComplianceEngine
 
     private WindowBounds BoundsAt(long utc)
     {
-        long hourStart = _calendar.HourStart(utc), dayStart = _calendar.DayStart(utc);
+        long hourStart = _calendar.HourStart(utc), dayStart = _calendar.DayStart(utc), dayEnd = _calendar.DayEnd(utc);
         return new WindowBounds
         {
             MinuteEnd = SiteCalendar.MinuteStart(utc) + TimeSpan.TicksPerMinute,
             HourStart = hourStart,
             HourEnd = _calendar.HourEnd(utc),
             DayStart = dayStart,
-            DayEnd = _calendar.DayEnd(utc),
+            DayEnd = dayEnd,
             HoursClosed = _calendar.HoursIn(dayStart, hourStart),
+            HoursOfDay = _calendar.HoursIn(dayStart, dayEnd),
         };
     }
 
@@ -240,7 +241,7 @@ public sealed partial class ComplianceEngine
             PassEmptyMinute();
             foreach (WindowAccumulator accumulator in _accumulators)
             {
-                accumulator.CloseHour((int)((_at.HourEnd - _at.HourStart) / TimeSpan.TicksPerMinute));
+                accumulator.CloseHour((int)((_at.HourEnd - _at.HourStart) / TimeSpan.TicksPerMinute), 0);
                 accumulator.ForgetRecent();
             }
             foreach (WindowGroup group in _groups)

@@ -35,12 +35,22 @@ public struct ComplianceWindow
     /// </summary>
     public double Headroom;
     /// <summary>
-    /// Highest mean concentration of the rest of the day that still complies, at the recent flow; negative when the
-    /// day cannot comply any more. NaN for statistics other than a daily mean, or without discharge.
+    /// Highest mean of the rest of the window that still complies; negative when it cannot comply any more. Of a day the
+    /// mean concentration at the recent flow; of a week, month or year that of the days to come, today among them (of
+    /// loads the load per day). NaN for other statistics, of a closed window or without discharge.
     /// </summary>
     public double RemainingAverage;
-    /// <summary>Daily mean at the end of the day if recent flow and concentration stay; NaN when it cannot be said.</summary>
+    /// <summary>
+    /// The statistic at the end of the window at today's trend: recent flow and concentration stay, or the days to come
+    /// are like today so far. NaN when it cannot be said.
+    /// </summary>
     public double Forecast;
+    /// <summary>The same if the rest is as the same hours of yesterday, or the days to come are like the last valid one; NaN when it cannot be said.</summary>
+    public double PatternForecast;
+    /// <summary>Hours until the statistic passes its upper limit at today's trend, 0 beyond it; NaN when it does not within the window.</summary>
+    public double HoursToBreach;
+    /// <summary>Load that the rest of the window may still carry, in the unit of mass of a load's limit; NaN for other statistics.</summary>
+    public double RemainingLoad;
     /// <summary>Removal in % over the window, where an influent is known; otherwise NaN.</summary>
     public double Removal;
     /// <summary>Largest sample of a year, or longest excursion of a month in minutes; NaN for other statistics.</summary>

@@ -12,8 +12,7 @@ internal static class PeriodJudge
         window.Value = period.ValueOf(sum, due);
         window.Minimum = double.IsInfinity(sum.Minimum) ? double.NaN : sum.Minimum;
         window.Maximum = double.IsInfinity(sum.Maximum) ? double.NaN : sum.Maximum;
-        window.RemainingAverage = double.NaN;
-        window.Forecast = double.NaN;
+        ComplianceEngine.ClearLookAhead(ref window);
         ref readonly PeriodState state = ref period.State;
         window.Removal = StatisticRules.IsRemoval(limit.Statistic) ? window.Value : 100 * (1 - state.PairedEffluent.DividedBy(state.PairedInfluent));
         window.Worst = limit.Statistic switch

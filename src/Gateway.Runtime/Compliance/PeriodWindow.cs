@@ -25,6 +25,8 @@ public struct PeriodState
     public int NotDue;
     /// <summary>Largest sample, -infinity for none.</summary>
     public double Largest;
+    /// <summary>What the last valid day added: its mean or its load; NaN for none.</summary>
+    public double LastDay;
     /// <summary>Ticks outside the band.</summary>
     public long OutsideTicks;
     /// <summary>Ticks of the excursion that goes on; 0 when inside.</summary>
@@ -79,7 +81,8 @@ public sealed class PeriodWindow
     {
         ulong fingerprint = State.Fingerprint;
         long run = State.RunTicks;
-        State = new PeriodState { Fingerprint = fingerprint, From = from, Sum = PartSum.Empty, Reading = PartSum.Empty, Largest = double.NegativeInfinity, RunTicks = run, LongestTicks = run };
+        double last = State.From == 0 ? double.NaN : State.LastDay;
+        State = new PeriodState { LastDay = last, Fingerprint = fingerprint, From = from, Sum = PartSum.Empty, Reading = PartSum.Empty, Largest = double.NegativeInfinity, RunTicks = run, LongestTicks = run };
         for (int i = Slots.Length - 1, due = 1; i >= 0; i--, due++)
             Slots[i] = PartSum.Empty with { Due = due };
     }
@@ -134,6 +137,7 @@ public sealed class PeriodWindow
         if (!day.IsValid)
             return;
         State.Largest = Math.Max(State.Largest, day.Mean);
+        State.LastDay = StatisticRules.IsLoad(_limit.Statistic) ? day.Mass * _limit.LoadFactor : day.Mean;
         if (!double.IsNaN(day.Influent))
         {
             State.PairedEffluent.AddProduct(day.Mean, 1);

@@ -39,6 +39,24 @@ public struct AccumulatorState
     public WindowSums Day;
     /// <summary>The last closed hour, for the recent flow and concentration.</summary>
     public WindowSums LastHour;
+    /// <summary>The hours of the day: those that are over as today had them, the others as yesterday had them.</summary>
+    public HourPattern Pattern;
+}
+
+/// <summary>Load and weight of one hour; not a number when it was not valid, zero without discharge.</summary>
+/// <param name="Load">Σ value · weight.</param>
+/// <param name="Weight">Σ weight.</param>
+public readonly record struct HourLoad(double Load, double Weight);
+
+/// <summary>The hours of a civil day by their number, 25 where the clocks go back. A plain value without references.</summary>
+[System.Runtime.CompilerServices.InlineArray(Hours)]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1815:Override equals and operator equals on value types", Justification = "Never compared.")]
+public struct HourPattern
+{
+    /// <summary>Hours of the longest day.</summary>
+    public const int Hours = 25;
+
+    private HourLoad _first;
 }
 
 /// <summary>
@@ -77,7 +95,7 @@ public sealed class WindowAccumulator
         State.Closing.Clear();
         State.Hour.Clear();
         State.Day.Clear();
-        State.LastHour.Clear();
+        ForgetRecent();
     }
 
     /// <summary>Part of the due values a window needs, 0 to 1.</summary>
@@ -201,10 +219,15 @@ public sealed class WindowAccumulator
 
     /// <summary>Passes the open hour on to the day and empties it.</summary>
     /// <param name="minutesDue">Minutes in this hour.</param>
-    public void CloseHour(int minutesDue)
+    /// <param name="number">Number of the hour in its day, from 0.</param>
+    public void CloseHour(int minutesDue, int number)
     {
         ref WindowSums hour = ref State.Hour;
-        State.Day.Absorb(hour, IsEnough(hour.Valid, minutesDue), IsEnough(hour.TemperatureValid, minutesDue));
+        bool valid = IsEnough(hour.Valid, minutesDue);
+        State.Day.Absorb(hour, valid, IsEnough(hour.TemperatureValid, minutesDue));
+        bool isDry = !valid && hour.ZeroFlowTicks >= (RequiredOf(minutesDue) - hour.Valid) * TimeSpan.TicksPerMinute;
+        if (number < HourPattern.Hours)
+            State.Pattern[number] = valid ? new HourLoad(hour.Load.High, hour.Weight.High) : isDry ? default : new HourLoad(double.NaN, double.NaN);
         State.LastHour = hour;
         hour.Clear();
     }
@@ -213,7 +236,36 @@ public sealed class WindowAccumulator
     public void CloseDay() => State.Day.Clear();
 
     /// <summary>Leaves the last hour out of the forecast: whole days without data lie in between.</summary>
-    public void ForgetRecent() => State.LastHour.Clear();
+    public void ForgetRecent()
+    {
+        State.LastHour.Clear();
+        for (int hour = 0; hour < HourPattern.Hours; hour++)
+            State.Pattern[hour] = new HourLoad(double.NaN, double.NaN);
+    }
+
+    /// <summary>Load and weight of the rest of the day if it is as yesterday; not numbers when yesterday is not known.</summary>
+    /// <param name="hour">Number of the open hour.</param>
+    /// <param name="hoursOfDay">Hours of the day.</param>
+    /// <param name="restOfHour">Part of the open hour that is left, 0 to 1.</param>
+    public HourLoad RestAsYesterday(int hour, int hoursOfDay, double restOfHour)
+    {
+        double load = 0, weight = 0, part = restOfHour;
+        for (int h = hour; h < Math.Min(hoursOfDay, HourPattern.Hours); h++, part = 1)
+        {
+            // The day before may have had an hour less.
+            HourLoad one = State.Pattern[h == 24 ? 23 : h];
+            load += part * one.Load;
+            weight += part * one.Weight;
+        }
+        return new HourLoad(load, weight);
+    }
+
+    /// <summary>Flow of the last hour and this one, in units of flow; NaN when it is not known.</summary>
+    public double RecentFlow()
+    {
+        long ticks = State.LastHour.FlowTicks + State.Hour.FlowTicks;
+        return ticks > 0 ? (State.LastHour.Volume.High + State.Hour.Volume.High) / ticks : double.NaN;
+    }
 
     /// <summary>The day so far: closed hours and, if it would be valid by now, the open one.</summary>
     /// <param name="minutesDue">Minutes of the open hour that are over.</param>

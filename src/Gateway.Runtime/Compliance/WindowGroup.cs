@@ -9,6 +9,7 @@ internal struct WindowBounds
     public long DayStart;
     public long DayEnd;
     public int HoursClosed;
+    public int HoursOfDay;
 }
 
 /// <summary>The shortest window that is over; the longer ones follow from the bounds.</summary>

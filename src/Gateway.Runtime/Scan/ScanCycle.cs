@@ -22,6 +22,7 @@ public sealed partial class ScanCycle
 
     private readonly InputStage _inputs;
     private readonly CalculationStage _calculations;
+    private readonly FigureStage _figures;
     private readonly SnapshotPool _snapshots;
     private readonly AlarmDefinition[] _alarmDefinitions;
     private long _startedAt = -1;
@@ -42,6 +43,7 @@ public sealed partial class ScanCycle
         Commands = new CommandRing(commandCapacity);
         Alarms = new AlarmEngine(plant.Alarms);
         Compliance = new ComplianceEngine(plant.Permits, plant.Calendar);
+        _figures = new FigureStage(plant.Figures, Compliance, Tags, Events);
         Outputs = new OutputStage(plant.Outputs, plant.Tags, outputs, Events);
         _alarmDefinitions = plant.Alarms;
         _inputs = new InputStage(plant.Tags, bindings, Tags, Events);
@@ -78,6 +80,7 @@ public sealed partial class ScanCycle
         _inputs.Execute(now);
         _calculations.Execute(now);
         Compliance.Execute(Tags, now, Events);
+        _figures.Execute(now);
         Alarms.Execute(Tags, now, Events);
         Outputs.Execute(now);
         LeaveStarting(now);

@@ -9,6 +9,8 @@ public enum TagKind : byte
     Measured,
     /// <summary>Calculated by an expression each scan of its rate group.</summary>
     Calculated,
+    /// <summary>A figure of a permit window, such as what the rest of the day may average.</summary>
+    Figure,
 }
 
 /// <summary>All that is known of a tag at load. Immutable; any thread may read it.</summary>

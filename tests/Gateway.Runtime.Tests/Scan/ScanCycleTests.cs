@@ -1,5 +1,6 @@
 using Gateway.Runtime.Alarms;
 using Gateway.Runtime.Commands;
+using Gateway.Runtime.Compliance;
 using Gateway.Runtime.Events;
 using Gateway.Runtime.Outputs;
 using Gateway.Runtime.Scan;
@@ -232,5 +233,32 @@ public sealed class ScanCycleTests
         _plant.Step();
         Assert.Equal(15000, Tag(0).Value, 9);
         Assert.Equal(3, Tag(1).Value);
+    }
+
+    [Fact]
+    public void Figures_of_a_permit_window_are_tags_that_alarms_watch()
+    {
+        var plant = new ScanPlant();
+        plant.Feed(2000, 4); // 10,000 m³/h; ScanPlant.Start is 08:00 of the permit's day
+        plant.Step();
+        Assert.Equal(Quality.Bad, plant.Scan.Tags[3].Quality);
+        for (int second = 0; second < 2 * 3600; second++)
+        {
+            plant.Feed(2000, 4);
+            plant.Step(1000);
+        }
+        ComplianceWindow window = plant.Scan.Compliance.Windows[0];
+        Assert.Equal(window.RemainingAverage, plant.Scan.Tags[3].Value);
+        Assert.Equal(PermitFigures.NoBreach, plant.Scan.Tags[4].Value);
+        // The gateway never saw the morning, so the window is undetermined and its figures are to be used with care.
+        Assert.Equal(Quality.UncertainSubNormal, plant.Scan.Tags[3].Quality);
+        Assert.Equal(AlarmState.Normal, plant.Scan.Alarms.Live[1].State);
+        for (int second = 0; second < 3600; second++)
+        {
+            plant.Feed(2000, 15);
+            plant.Step(1000);
+        }
+        Assert.InRange(plant.Scan.Tags[4].Value, 0, 4);
+        Assert.NotEqual(AlarmState.Normal, plant.Scan.Alarms.Live[1].State);
     }
 }

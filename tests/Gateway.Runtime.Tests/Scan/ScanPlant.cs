@@ -23,6 +23,8 @@ internal sealed class ScanPlant
             new() { Index = 0, Name = "FLOW", Unit = "m3/h", Scaling = Scaling.Linear(0, 4000, 0, 20000) },
             new() { Index = 1, Name = "NH4", Unit = "mg/L", Check = new SignalCheck { Low = 0, High = 20 } },
             new() { Index = 2, Name = "LOAD", Unit = "kg/h", Kind = TagKind.Calculated, Expression = Compile("FLOW * NH4", "kg/h") },
+            new() { Index = 3, Name = "NH4_REST", Unit = "mg/L", Kind = TagKind.Figure },
+            new() { Index = 4, Name = "NH4_BREACH", Unit = "h", Kind = TagKind.Figure },
         ];
         Plant = new PlantModel
         {
@@ -31,7 +33,9 @@ internal sealed class ScanPlant
             BasePeriodMs = 100,
             RateGroups = [new RateGroup("base", 1, 0)],
             Tags = tags,
-            Alarms = [new AlarmDefinition { Id = "NH4-H", Index = 0, Tag = 1, Type = AlarmType.High, Limit = 5, Deadband = 0.5 }],
+            Alarms = [new AlarmDefinition { Id = "NH4-H", Index = 0, Tag = 1, Type = AlarmType.High, Limit = 5, Deadband = 0.5 }, new AlarmDefinition { Id = "BREACH-L", Index = 1, Tag = 4, Type = AlarmType.Low, Limit = 4 }],
+            Permits = [Compliance.ComplianceRig.Limit(limit: 8) with { ValueTag = 1, FlowTag = 0, WarningRatio = 1 }],
+            Figures = [new FigureTag(3, 0, PermitFigure.RemainingAverage), new FigureTag(4, 0, PermitFigure.HoursToBreach)],
             Outputs = [new OutputDefinition { Index = 0, Name = "DOSE", Tag = 0, Low = 100, High = 10000, FailSafe = 200, Armed = true }],
         };
         Mailbox = new InputMailbox(2);

@@ -32,8 +32,16 @@ internal sealed record ComplianceMessage
     public required double? ColdLimit { get; init; }
     public required double? Temperature { get; init; }
     public required double? Headroom { get; init; }
+    /// <summary>What the rest of the day may average; of a week, month or year what the days to come may, of loads by day.</summary>
     public required double? RemainingAverage { get; init; }
+    /// <summary>The statistic at the end of the window at today's trend.</summary>
     public required double? Forecast { get; init; }
+    /// <summary>The same if the rest is as yesterday was.</summary>
+    public required double? PatternForecast { get; init; }
+    /// <summary>Hours until the limit is passed at today's trend; null when it is not within the window.</summary>
+    public required double? HoursToBreach { get; init; }
+    /// <summary>Load that the rest of the window may still carry.</summary>
+    public required double? RemainingLoad { get; init; }
     public required double Coverage { get; init; }
     public required int Valid { get; init; }
     public required int Due { get; init; }

@@ -104,5 +104,10 @@ internal sealed class TagReport
     /// <summary>A bad value is not shown: an old number looks as plausible as a new one.</summary>
     private static double? Shown(in TagValue value) => value.Quality.IsBad ? null : Numbers.OrNull(value.Value);
 
-    private static string KindName(TagDefinition tag) => tag.Kind == TagKind.Calculated ? "calculated" : "measured";
+    private static string KindName(TagDefinition tag) => tag.Kind switch
+    {
+        TagKind.Calculated => "calculated",
+        TagKind.Figure => "figure",
+        _ => "measured",
+    };
 }
