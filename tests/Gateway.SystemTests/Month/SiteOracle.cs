@@ -35,12 +35,12 @@ internal sealed class SiteOracle
         _site = site;
         _faults = faults;
         _plantPlan = plantPlan;
-        _measured = [.. 
-            .. from line in site.Site.Lines
-               from ModbusDevice device in line.Devices
-               from ModbusPoint point in device.Points
-               select new MeasuredTag(site, line, device, point),
-        ];
+        IEnumerable<MeasuredTag> measured =
+            from line in site.Site.Lines
+            from ModbusDevice device in line.Devices
+            from ModbusPoint point in device.Points
+            select new MeasuredTag(site, line, device, point);
+        _measured = [.. measured];
         _calculated = [.. site.Site.Plant.Tags.Where(tag => tag.Kind == TagKind.Calculated)];
         _alarms = [.. site.Site.Plant.Alarms.Select(alarm => new AlarmOracle(alarm))];
         _told = new AlarmState[_alarms.Length];
