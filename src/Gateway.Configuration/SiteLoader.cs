@@ -11,6 +11,7 @@ using Gateway.Configuration.Site;
 using Gateway.Configuration.Tags;
 using Gateway.Configuration.Text;
 using Gateway.Drivers;
+using Gateway.Drivers.OpcUa;
 using Gateway.Runtime;
 using Gateway.Runtime.Alarms;
 using Gateway.Runtime.Compliance;
@@ -88,7 +89,7 @@ public sealed class SiteLoader
     private SiteConfiguration Combine(GatewayDocument gateway, PlantModel plant) => new()
     {
         Plant = plant,
-        Lines = [.. gateway.Lines.Select(line => line.Definition with
+        Lines = [.. gateway.Lines.Select(line => WithFullPaths(line.Definition) with
         {
             Devices = [.. line.Devices.Select(device => device.Definition with { Points = [.. device.Points] })],
         })],
@@ -97,6 +98,15 @@ public sealed class SiteLoader
         Metrics = gateway.Metrics,
         History = gateway.History,
         Timeouts = gateway.Timeouts,
+    };
+
+    private LineDefinition WithFullPaths(LineDefinition line) => line is not OpcUaLineDefinition opcUa ? line : opcUa with
+    {
+        CertificateStore = FullPath(opcUa.CertificateStore),
+        User = opcUa.User is not { } user ? null : user with
+        {
+            PasswordFile = FullPath(user.PasswordFile), CertificateFile = FullPath(user.CertificateFile), KeyFile = FullPath(user.KeyFile),
+        },
     };
 
     private string FullPath(string file) => file.Length == 0 ? "" : Path.GetFullPath(Path.Combine(_folder, file));

@@ -13,6 +13,8 @@ public enum LineTransport
     ModbusRtu,
     /// <summary>ASCII frames on a serial port.</summary>
     ModbusAscii,
+    /// <summary>A session of OPC UA on TCP.</summary>
+    OpcUa,
 }
 
 /// <summary>

@@ -15,7 +15,10 @@ internal sealed partial class LineLog
     private readonly ChangeGate[] _exceptions;
     private readonly ChangeGate[] _overruns;
     private readonly ChangeGate[] _addresses;
+    private readonly ChangeGate[] _subscriptions;
+    private readonly ChangeGate[] _nodes;
     private ChangeGate _link;
+    private ChangeGate _clock;
     private ChangeGate _crash;
 
     public LineLog(ILogger logger, LineDefinition line)
@@ -26,6 +29,8 @@ internal sealed partial class LineLog
         _exceptions = new ChangeGate[line.Devices.Length];
         _overruns = new ChangeGate[line.Devices.Length];
         _addresses = new ChangeGate[line.Devices.Length];
+        _subscriptions = new ChangeGate[line.Devices.Length];
+        _nodes = new ChangeGate[line.Devices.Length];
     }
 
     public void LinkDown(string reason, long now)

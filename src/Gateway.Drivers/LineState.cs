@@ -9,7 +9,7 @@ public enum LineState
     Connecting,
     /// <summary>The last attempt or connection failed; the pause before the next attempt runs.</summary>
     Waiting,
-    /// <summary>Connected; requests are sent as they fall due.</summary>
+    /// <summary>Connected; requests are sent as they fall due, or a server sends what changes.</summary>
     Polling,
     /// <summary>Closed on purpose until something is due (a device with <see cref="Modbus.ModbusDevice.CloseAfterPoll"/>).</summary>
     Idle,

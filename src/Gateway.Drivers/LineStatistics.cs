@@ -1,3 +1,5 @@
+using Gateway.Drivers.OpcUa;
+
 namespace Gateway.Drivers;
 
 /// <summary>Counters and state of one line. Written by the line only; any thread may read, and sees each number whole.</summary>
@@ -23,6 +25,9 @@ public sealed class LineStatistics
 
     /// <summary>Time from sending a request to its answer.</summary>
     public DurationHistogram RequestDuration { get; } = new();
+
+    /// <summary>What an OPC UA line counts besides; null on other lines.</summary>
+    public OpcUaStatistics? OpcUa { get; init; }
 
     /// <summary>Where the line is.</summary>
     public LineState State => (LineState)Volatile.Read(ref _state);

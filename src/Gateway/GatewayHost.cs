@@ -1,6 +1,5 @@
 using Gateway.Configuration;
 using Gateway.Drivers;
-using Gateway.Drivers.Modbus;
 using Gateway.Northbound;
 using Gateway.Runtime.Scan;
 using Gateway.Storage;
@@ -42,15 +41,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         TimeProvider time = TimeProvider.System;
         long epoch = time.GetTimestamp();
         var outputs = new OutputMailbox(site.Plant.Outputs.Length);
-        FieldLine[] lines = [.. site.Lines.Select(line => new ModbusLine((ModbusLineDefinition)line, new ModbusLineOptions
-        {
-            Time = time,
-            Epoch = epoch,
-            Connect = connect,
-            Outputs = outputs,
-            Jitter = new Random(line.Index),
-            Logger = loggers.CreateLogger("Gateway.Line"),
-        }))];
+        FieldLine[] lines = FieldLines.Create(site, journal?.Folder, epoch, outputs, loggers, connect);
         InputBinding[] bindings = [.. lines.SelectMany(line => line.Bindings)];
         // Every tag and alarm may change at once, twice, before the recorder comes: that much must fit.
         int events = Math.Max(16_384, 2 * (site.Plant.Tags.Length + site.Plant.Alarms.Length));

@@ -1,8 +1,11 @@
 using System.Text;
 using Gateway.Drivers;
 using Gateway.Drivers.Modbus;
+using Gateway.Drivers.OpcUa;
 using Gateway.Modbus.Protocol;
 using Gateway.Modbus.Registers;
+using Gateway.OpcUa.Security;
+using Gateway.OpcUa.Types;
 using Gateway.Runtime.Alarms;
 using Gateway.Runtime.Compliance;
 using Gateway.Runtime.Outputs;
@@ -34,6 +37,43 @@ public sealed class SiteLoaderTests
         Assert.Equal(plainLine, line);
         ModbusDevice device = (ModbusDevice)line.Devices[0], plain = new() { Name = device.Name, Index = 0, MaxRegisters = 60, Points = device.Points };
         Assert.Equal(plain, device);
+    }
+
+    [Fact]
+    public void A_server_and_its_nodes_become_definitions()
+    {
+        using var site = new SiteFolder();
+        site.Bare();
+        File.Copy(System.IO.Path.Combine(SiteFolder.TestData, "opcua", "gateway.json"), System.IO.Path.Combine(site.Path, "gateway.json"), overwrite: true);
+        site.Change("gateway.json", "\"endpoint\":", "\"securityPolicy\": \"Basic256Sha256\", \"securityMode\": \"Sign\", \"user\": { \"name\": \"gw\", \"passwordFile\": \"pw.txt\" }, \"samplingIntervalMs\": 250, \"endpoint\":");
+        site.With("tags.csv", """
+            tag,unit,device,address,type,rate,rangeLow,rangeHigh,sourceDeadband,access
+            EFF_NH4,mg/L,plc-05,nsu=urn:plant;s=Lane1.NH4,,slow,0,20,0.5%,RW
+            EFF_PUMP,,plc-05,ns=2;i=7,bool,1000,,,,R
+            """);
+        SiteLoadResult result = site.Load();
+        Assert.DoesNotContain("error", site.Print(result), StringComparison.Ordinal);
+        var line = Assert.IsType<OpcUaLineDefinition>(result.Site!.Lines[2]);
+        Assert.Equal(("opc.tcp://192.0.2.5:4840", SecurityPolicy.Basic256Sha256, MessageSecurityMode.Sign, 500), (line.Url, line.Policy, line.Mode, line.PublishingIntervalMs));
+        Assert.Equal(new OpcUaUser { Name = "gw", PasswordFile = System.IO.Path.Combine(site.Path, "pw.txt") }, line.User);
+        var device = Assert.IsType<OpcUaDevice>(Assert.Single(line.Devices));
+        var node = Assert.IsType<OpcUaPoint>(device.Points[0]);
+        Assert.Equal(new ExpandedNodeId(new NodeId("Lane1.NH4", 0), "urn:plant"), node.Node);
+        Assert.Equal((0.5, true, 10_000, 250), (node.Deadband, node.IsDeadbandPercent, node.PollPeriodMs, line.SamplingMsOf(node)));
+        Assert.Equal(new ExpandedNodeId(new NodeId(7, 2)), Assert.IsType<OpcUaPoint>(device.Points[1]).Node);
+    }
+
+    [Fact]
+    public void An_endpoint_alone_gives_the_best_security_and_nobody_in_particular()
+    {
+        using var site = new SiteFolder();
+        site.Bare();
+        File.Copy(System.IO.Path.Combine(SiteFolder.TestData, "opcua", "gateway.json"), System.IO.Path.Combine(site.Path, "gateway.json"), overwrite: true);
+        var line = Assert.IsType<OpcUaLineDefinition>(site.Load().Site!.Lines[2]);
+        var plain = new OpcUaLineDefinition { Name = "station", Index = 2, Transport = LineTransport.OpcUa, Url = "opc.tcp://192.0.2.5:4840", Devices = line.Devices };
+        Assert.Equal(plain, line);
+        var device = (OpcUaDevice)line.Devices[0];
+        Assert.Equal(new OpcUaDevice { Name = "plc-05", Index = 2, Points = device.Points }, device);
     }
 
     [Fact]

@@ -50,6 +50,8 @@ internal static class DiagnosticCodes
     public static readonly DiagnosticCode SharedEndpoint = Warning("GW2011", "Two lines go to one endpoint.");
     public static readonly DiagnosticCode UselessSetting = Warning("GW2012", "A setting has no effect here.");
     public static readonly DiagnosticCode DeviceWithoutTags = Warning("GW2013", "No tag uses a device.");
+    public static readonly DiagnosticCode EndpointUrl = Error("GW2014", "The endpoint of an OPC UA line is no URL of a server.");
+    public static readonly DiagnosticCode SessionUser = Error("GW2015", "The user of an OPC UA line is not complete.");
     public static readonly DiagnosticCode OpcUaAddress = Error("GW2030", "The address of the OPC UA server is not usable.");
 
     public static readonly DiagnosticCode TagName = Error("GW2101", "A tag's name cannot be used in expressions.");
@@ -76,6 +78,8 @@ internal static class DiagnosticCodes
     public static readonly DiagnosticCode SimilarTag = Warning("GW2123", "Two names differ only in upper and lower case.");
     public static readonly DiagnosticCode OneBasedAddress = Warning("GW2124", "Addresses look like references counted from 1.");
     public static readonly DiagnosticCode UselessColumn = Warning("GW2125", "A value has no effect for this kind of tag.");
+    public static readonly DiagnosticCode NodeIdText = Error("GW2126", "An address is no node id.");
+    public static readonly DiagnosticCode SourceDeadband = Error("GW2127", "A deadband of the source cannot be used.");
 
     public static readonly DiagnosticCode DuplicateAlarm = Error("GW3001", "Two alarms have one name.");
     public static readonly DiagnosticCode AlarmTag = Error("GW3002", "A tag named by an alarm is not defined.");

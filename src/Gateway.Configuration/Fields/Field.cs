@@ -67,6 +67,13 @@ internal sealed class Field
     /// <summary>Place in its shape.</summary>
     public int Index { get; internal set; } = -1;
 
+    /// <summary>Another way to read a field of a shape.</summary>
+    public Field At(Field place)
+    {
+        Index = place.Index;
+        return this;
+    }
+
     public static Field Text(string name, string description, string standard = "", bool required = false, string example = "") =>
         new(name, FieldKind.Text, description) { Default = standard, Required = required, Example = example };
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gateway.Configuration.Diagnostics;
 using Gateway.Configuration.Fields;
 using Gateway.Configuration.Json;
@@ -92,37 +91,54 @@ internal sealed class GatewayReader
     {
         string name = line.Text(LineName);
         var transport = (LineTransport)line.Choice(Transport);
-        TlsDefinition? tls = ReadTls(line.Object(TlsKey));
-        var definition = new ModbusLineDefinition
+        LineDefinition definition;
+        if (transport == LineTransport.OpcUa)
         {
-            Name = name,
-            Index = _document.Lines.Count,
-            Transport = transport,
-            Host = line.Text(Host),
-            Port = line.Integer(Port),
-            SerialPort = line.Text(SerialPort),
-            BaudRate = line.Integer(BaudRate),
-            Parity = Parities[Math.Max(0, line.Choice(Parity))],
-            StopBits = line.Integer(StopBits),
-            Tls = tls,
-            Window = line.Integer(Window),
-            TimeoutMs = line.Integer(AnswerTimeout),
-            ConnectTimeoutMs = line.Integer(ConnectTimeout),
-            ReconnectMinMs = line.Integer(ReconnectMin),
-            ReconnectMaxMs = line.Integer(ReconnectMax),
-            Stack = Stack.Choices[Math.Max(0, line.Choice(Stack))],
-            Devices = [],
-        };
+            definition = OpcUaLineReader.Read(line, name, _document.Lines.Count);
+            CheckShared(line, Endpoint, definition);
+        }
+        else
+        {
+            ModbusLineDefinition modbus = ReadModbus(line, name, transport);
+            CheckEndpoint(line, modbus);
+            OpcUaLineReader.CheckOthers(line, Transports[(int)transport]);
+            definition = modbus;
+        }
         if (name.Length > 0 && !_lineNames.TryAdd(name, line.At(LineName)))
             line.Fail(DiagnosticCodes.DuplicateLine, LineName, $"line '{name}' is there already, in line {_lineNames[name].Line}; rename one");
-        CheckEndpoint(line, definition);
         CheckOrder(line, ReconnectMin, ReconnectMax);
         var draft = new LineDraft(definition);
         _document.Lines.Add(draft);
         var units = new Dictionary<int, string>();
         foreach (JsonFieldReader device in line.Objects(Devices))
-            ReadDevice(device, draft, units);
+        {
+            if (transport == LineTransport.OpcUa)
+                AddDevice(device, draft, OpcUaLineReader.ReadDevice(device, device.Text(DeviceName), _document.Devices.Count), "");
+            else
+                ReadModbusDevice(device, draft, units);
+        }
     }
+
+    private ModbusLineDefinition ReadModbus(JsonFieldReader line, string name, LineTransport transport) => new()
+    {
+        Name = name,
+        Index = _document.Lines.Count,
+        Transport = transport,
+        Host = line.Text(Host),
+        Port = line.Integer(Port),
+        SerialPort = line.Text(SerialPort),
+        BaudRate = line.Integer(BaudRate),
+        Parity = Parities[Math.Max(0, line.Choice(Parity))],
+        StopBits = line.Integer(StopBits),
+        Tls = ReadTls(line.Object(TlsKey)),
+        Window = line.Integer(Window),
+        TimeoutMs = line.Integer(AnswerTimeout),
+        ConnectTimeoutMs = line.Integer(ConnectTimeout),
+        ReconnectMinMs = line.Integer(ReconnectMin),
+        ReconnectMaxMs = line.Integer(ReconnectMax),
+        Stack = Stack.Choices[Math.Max(0, line.Choice(Stack))],
+        Devices = [],
+    };
 
     private static TlsDefinition? ReadTls(JsonFieldReader? tls)
     {
@@ -146,14 +162,18 @@ internal sealed class GatewayReader
                 line.Fail(DiagnosticCodes.UselessSetting, field, $"'{field.Name}' has no effect with transport '{Transports[(int)definition.Transport]}'; remove it or correct the transport");
         if (definition.Window > 1 && definition.Transport is LineTransport.ModbusRtu or LineTransport.ModbusAscii or LineTransport.ModbusRtuOverTcp && line.Has(Window))
             line.Fail(DiagnosticCodes.UselessSetting, Window, "frames without a transaction id allow one request at a time; remove 'window'");
-        if (!line.Has(needed))
-            return;
-        string endpoint = definition.IsSerial ? definition.SerialPort : string.Create(CultureInfo.InvariantCulture, $"{definition.Host}:{definition.Port}");
-        if (!_endpoints.TryAdd(endpoint, definition.Name))
-            line.Fail(DiagnosticCodes.SharedEndpoint, needed, $"line '{_endpoints[endpoint]}' goes to {endpoint} too, which takes a second connection; put the devices under one line");
+        if (line.Has(needed))
+            CheckShared(line, needed, definition, definition.IsSerial ? definition.SerialPort : definition.Endpoint);
     }
 
-    private void ReadDevice(JsonFieldReader device, LineDraft line, Dictionary<int, string> units)
+    private void CheckShared(JsonFieldReader line, Field field, LineDefinition definition, string? endpoint = null)
+    {
+        endpoint ??= definition.Endpoint;
+        if (!_endpoints.TryAdd(endpoint, definition.Name))
+            line.Fail(DiagnosticCodes.SharedEndpoint, field, $"line '{_endpoints[endpoint]}' goes to {endpoint} too, which takes a second connection; put the devices under one line");
+    }
+
+    private void ReadModbusDevice(JsonFieldReader device, LineDraft line, Dictionary<int, string> units)
     {
         string name = device.Text(DeviceName);
         int unit = device.Integer(DeviceUnit);
@@ -181,7 +201,6 @@ internal sealed class GatewayReader
             Points = [],
         };
         CheckOrder(device, ProbeMin, ProbeMax);
-        CheckOrder(device, UncertainAfterPolls, BadAfterPolls);
         string order = device.Text(DeviceOrder);
         if (device.Has(DeviceOrder) && !OrderText.IsOrder(order))
             device.Fail(DiagnosticCodes.ByteOrderText, DeviceOrder, $"'{FieldReader.Short(order)}' is no order of bytes; {OrderText.Known}");
@@ -191,6 +210,13 @@ internal sealed class GatewayReader
             device.Fail(DiagnosticCodes.SerialUnit, DeviceUnit, $"unit id {unit} cannot be polled on a serial bus; use 1 to 247 (0 is the broadcast, 248 to 255 are reserved)");
         else if (!units.TryAdd(unit, name))
             device.Fail(DiagnosticCodes.DuplicateUnit, DeviceUnit, $"unit id {unit} belongs to device '{units[unit]}' of this line already; each device has its own");
+        AddDevice(device, line, definition, order);
+    }
+
+    private void AddDevice(JsonFieldReader device, LineDraft line, DeviceDefinition definition, string order)
+    {
+        CheckOrder(device, UncertainAfterPolls, BadAfterPolls);
+        string name = definition.Name;
         var draft = new DeviceDraft(definition, order, device.At(DeviceName));
         if (name.Length > 0 && !_document.DeviceByName.TryAdd(name, draft))
             device.Fail(DiagnosticCodes.DuplicateDevice, DeviceName, $"device '{name}' is there already, in line {_document.DeviceByName[name].At.Line}; rename one");

@@ -47,14 +47,32 @@ internal static class GatewayShapes
     public static readonly Field UncertainAfterPolls = Field.Number("uncertainAfterPolls", "Age in poll periods at which values become uncertain.", 1, 1000, "2");
     public static readonly Field BadAfterPolls = Field.Number("badAfterPolls", "Age in poll periods at which values become bad.", 1, 1000, "4");
 
-    public static readonly Shape Device = new("devices[]", "A device (unit id) on a line with its limits and quirks.",
+    public static readonly Shape Device = new("devices[]", "A device (unit id, or a group of nodes) on a line with its limits and quirks.",
     [
         DeviceName, DeviceUnit, DeviceOrder, MaxRegisters, MaxBits, MaxGap, OneRequestPerPoint, PauseAfterConnect, PauseBetweenRequests, CloseAfterPoll,
         IdNotEchoed, FailuresBeforeProbe, ProbeMin, ProbeMax, WriteSingle, VerifyWrites, VerifyWithin, UncertainAfterPolls, BadAfterPolls,
     ]);
 
     /// <summary>In the order of <see cref="Drivers.LineTransport"/>.</summary>
-    public static readonly string[] Transports = ["modbusTcp", "modbusRtuOverTcp", "modbusTls", "modbusRtu", "modbusAscii"];
+    public static readonly string[] Transports = ["modbusTcp", "modbusRtuOverTcp", "modbusTls", "modbusRtu", "modbusAscii", "opcUa"];
+
+    public static readonly Field UserName = Field.Text("name", "Name of the user; needs a password.", example: "gateway");
+    public static readonly Field PasswordFile = Field.Text("passwordFile", "File whose first line is the password, relative to the site folder; readable by the gateway only.");
+    public static readonly Field UserCertificateFile = Field.Text("certificateFile", "Certificate of the user instead of a name, PEM, relative to the site folder.");
+    public static readonly Field UserKeyFile = Field.Text("keyFile", "Private key of that certificate, PEM.");
+    public static readonly Shape User = new("user", "Who uses the session of an OPC UA line.", [UserName, PasswordFile, UserCertificateFile, UserKeyFile]);
+
+    /// <summary>The best one, then those of <see cref="OpcUa.Security.SecurityPolicy.All"/>.</summary>
+    public static readonly string[] Policies = ["best", .. OpcUa.Security.SecurityPolicy.All.Select(policy => policy.Name)];
+    public static readonly Field Endpoint = Field.Text("endpoint", "URL of the server; needed by opcUa.", example: "opc.tcp://192.0.2.20:4840");
+    public static readonly Field Policy = Field.Choice("securityPolicy", Policies, "best", "Policy of an OPC UA line: the strongest that the server offers, or one by name; None, which neither signs nor encrypts, is used only when it is named.");
+    public static readonly Field Mode = Field.Choice("securityMode", ["best", "Sign", "SignAndEncrypt"], "best", "Mode of an OPC UA line: the strongest that the server offers, or one by name.");
+    public static readonly Field UserKey = Field.Object("user", User, "Who uses the session of an OPC UA line; none means anonymous.");
+    public static readonly Field Store = Field.Text("certificateStore", "Folder of certificates of an OPC UA line, relative to the site folder; none means pki in the data folder.");
+    public static readonly Field PublishingInterval = Field.Integer("publishingIntervalMs", 10, 60_000, "500", "Time between two publications of an OPC UA server.");
+    public static readonly Field SamplingInterval = Field.Integer("samplingIntervalMs", 0, 3_600_000, "0", "Time between two samples of a node; 0 for the rate of each tag.");
+    public static readonly Field QueueSize = Field.Integer("queueSize", 0, 100_000, "0", "Samples that the server keeps for each node; 0 for as many as one publication can bring, and two more.");
+    public static readonly Field ItemWatch = Field.Integer("itemWatchMs", 0, 86_400_000, "60000", "Time without a value after which a node is read to see whether the server still watches it; 0 for never.");
 
     public static readonly Field LineName = Field.Named("name", "Name of the line; unique in the site.", required: true, example: "line-1");
     public static readonly Field Transport = Field.Choice("transport", Transports, "modbusTcp", "What carries the requests.");
@@ -75,7 +93,8 @@ internal static class GatewayShapes
 
     public static readonly Shape Line = new("lines[]", "One connection or serial bus.",
     [
-        LineName, Transport, Host, Port, SerialPort, BaudRate, Parity, StopBits, TlsKey, Window, AnswerTimeout, ConnectTimeout, ReconnectMin, ReconnectMax, Stack, Devices,
+        LineName, Transport, Host, Port, SerialPort, BaudRate, Parity, StopBits, TlsKey, Window, AnswerTimeout, ConnectTimeout, ReconnectMin, ReconnectMax, Stack,
+        Endpoint, Policy, Mode, UserKey, Store, PublishingInterval, SamplingInterval, QueueSize, ItemWatch, Devices,
     ]);
 
     public static readonly Field Http = Field.Text("http", "Address of the page, the API and the metrics.", "http://127.0.0.1:8080");

@@ -2,6 +2,7 @@ using Gateway.Configuration.Diagnostics;
 using Gateway.Configuration.Fields;
 using Gateway.Configuration.Site;
 using Gateway.Drivers.Modbus;
+using Gateway.Drivers.OpcUa;
 using Gateway.Modbus.Protocol;
 using Gateway.Modbus.Registers;
 using Gateway.Runtime.Tags;
@@ -19,6 +20,7 @@ internal sealed class PointReader(TableReader row, GatewayDocument gateway, bool
 
     private readonly Dictionary<(int Device, DataSpace Space), List<Occupied>> _occupied = [];
     private readonly GatewayDocument _gateway = gateway;
+    private readonly NodeReader _nodes = new(row);
 
     /// <summary>What a point takes: registers or bits from Start, and within a single register the bits of Mask.</summary>
     private readonly record struct Occupied(int Start, int Length, int Mask, int Row)
@@ -31,6 +33,10 @@ internal sealed class PointReader(TableReader row, GatewayDocument gateway, bool
     public bool Read(TagDefinition tag, int periodMs, int group, bool isWritable)
     {
         DeviceDraft? device = FindDevice();
+        if (device?.Definition is OpcUaDevice)
+            return _nodes.Read(tag, device, periodMs);
+        if (row.Has(SourceDeadband))
+            row.Fail(DiagnosticCodes.UselessColumn, SourceDeadband, "'sourceDeadband' has no effect for a Modbus device; leave the cell empty");
         DataSpace space = (DataSpace)(1 + Math.Max(0, row.Choice(Space)));
         bool isPackedBit = space is DataSpace.Coils or DataSpace.DiscreteInputs;
         if (!row.Has(Address) && row.Has(Device))
@@ -38,7 +44,7 @@ internal sealed class PointReader(TableReader row, GatewayDocument gateway, bool
         RegisterType type = ReadType(isPackedBit);
         int bit = ReadBit(isPackedBit, ref type);
         ByteOrder order = ReadOrder(device, type, isPackedBit);
-        int address = row.Integer(Address), phaseMs = ReadPhase(periodMs, group);
+        int address = row.Integer(Register), phaseMs = ReadPhase(periodMs, group);
         if (isWritable)
             CheckWritable(space, type);
         int registers = isPackedBit ? 1 : RegisterCodec.RegistersOf(type);

@@ -191,7 +191,7 @@ internal sealed class TagReader
     {
         if (isWritable)
             _row.Fail(DiagnosticCodes.NotWritable, Access, "a calculated tag cannot be written; use access R");
-        foreach (Field field in (Field[])[Space, Address, RawType, Order, Bit, Phase, Conversion, RawLow, RawHigh, Low, High, Table, OutOfRange, MaxRate, StuckSeconds, StuckBand])
+        foreach (Field field in (Field[])[Space, Address, RawType, Order, Bit, SourceDeadband, Phase, Conversion, RawLow, RawHigh, Low, High, Table, OutOfRange, MaxRate, StuckSeconds, StuckBand])
             if (_row.Has(field))
                 _row.Fail(DiagnosticCodes.UselessColumn, field, $"'{field.Name}' has no effect for a calculated tag; leave the cell empty");
     }

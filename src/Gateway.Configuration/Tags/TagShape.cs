@@ -21,8 +21,8 @@ internal static class TagShape
     public static readonly Field UnitOf = Field.Text("unit", "Engineering unit, for example mg/L or m3/h; '-' or empty for none.", example: "mg/L");
     public static readonly Field Device = Field.Text("device", "Device that the value is read from; empty for a calculated tag.", example: "plc-effluent");
     public static readonly Field Space = Field.Choice("space", Spaces, "holding", "Address space in the device.");
-    public static readonly Field Address = Field.Integer("address", 0, 65_535, "", "Address in the space, counted from 0 as on the wire.", example: "144");
-    public static readonly Field RawType = Field.Choice("type", Types, "", "Type of the value; needed for measured tags (coils and discrete inputs are bool).", example: "float32");
+    public static readonly Field Address = Field.Text("address", "Modbus: address in the space from 0 to 65535, counted from 0 as on the wire. OPC UA: the node, its namespace best by URI.", example: "144");
+    public static readonly Field RawType = Field.Choice("type", Types, "", "Type of the value; needed for tags in registers (coils and discrete inputs are bool). A node of an OPC UA server has its own type; here bool says that its value is 0 or 1.", example: "float32");
     public static readonly Field Order = Field.Text("order", "Order of bytes, where it differs from the device's.", example: "CDAB");
     public static readonly Field Bit = Field.Integer("bit", 0, 15, "", "For a bool in a register: the bit, 0 the lowest; without it any value but 0 is true.", example: "2");
     public static readonly Field Rate = Field.Text("rate", "Name of a rate group, or a period in ms.", "1000", example: "slow");
@@ -40,6 +40,7 @@ internal static class TagShape
     public static readonly Field StuckSeconds = Field.Number("stuckSeconds", "A value that moves less than 'stuckBand' for so long is uncertain; 0 for no check.", 0, 31_536_000, "0", example: "3600");
     public static readonly Field StuckBand = Field.Number("stuckBand", "Movement in units that counts as alive; 0 means any change.", 0, standard: "0", example: "0.01");
     public static readonly Field Deadband = Field.Number("deadband", "Smallest change in units that is stored in the history; 0 stores each change.", 0, standard: "0", example: "0.05");
+    public static readonly Field SourceDeadband = Field.Text("sourceDeadband", "OPC UA: smallest change that the server reports, in the value's unit, or with % as a share of its range; none reports every change.", example: "0.5%");
     public static readonly Field Archive = Field.Choice("history", ["deadband", "swingingDoor", "off"], "deadband", "What the history keeps: changes of at least the deadband; the corners of a line that no value is further from than the deadband; nothing.");
     public static readonly Field Export = Field.Boolean("export", true, "Show the value as a metric.");
     public static readonly Field Access = Field.Choice("access", ["R", "RW"], "R", "R read only; RW may be written when outputs.csv allows it.");
@@ -51,6 +52,9 @@ internal static class TagShape
     public static readonly Shape Columns = new("tags.csv", "One row for each value measured or calculated.",
     [
         Tag, Description, Area, UnitOf, Device, Space, Address, RawType, Order, Bit, Rate, Phase, Conversion, RawLow, RawHigh, Low, High, Table,
-        RangeLow, RangeHigh, OutOfRange, MaxRate, StuckSeconds, StuckBand, Deadband, Archive, Export, Access, ExpressionText, Figure, Example, Remarks,
+        RangeLow, RangeHigh, OutOfRange, MaxRate, StuckSeconds, StuckBand, Deadband, SourceDeadband, Archive, Export, Access, ExpressionText, Figure, Example, Remarks,
     ]);
+
+    /// <summary>The same column read as what it is for a Modbus device.</summary>
+    public static readonly Field Register = Field.Integer("address", 0, 65_535, "", "Address in the space, counted from 0 as on the wire.").At(Address);
 }

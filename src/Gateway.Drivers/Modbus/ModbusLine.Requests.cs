@@ -48,7 +48,7 @@ public sealed partial class ModbusLine
             return next;
         next = Math.Min(next, _schedule.NextDue(_gates));
         next = Math.Min(next, Math.Max(_health.NextProbe(_notBefore), _probeNotBefore));
-        foreach (OutputWriter writer in _writers)
+        foreach (ModbusOutput writer in _writers)
             next = Math.Min(next, Math.Max(writer.WantsWrite ? 0 : writer.ReadBackAt, _gates[writer.Device]));
         return next;
     }
@@ -130,7 +130,7 @@ public sealed partial class ModbusLine
         switch (_chosenKind)
         {
             case RequestKind.Write:
-                OutputWriter writer = _writers[_chosenTarget];
+                ModbusOutput writer = _writers[_chosenTarget];
                 writer.BeginWrite();
                 Start(slot, writer.Device, writer.WritePdu, now);
                 break;
@@ -345,7 +345,7 @@ public sealed partial class ModbusLine
     {
         for (int i = 0; i < _writers.Length; i++)
         {
-            OutputWriter writer = _writers[i];
+            ModbusOutput writer = _writers[i];
             if (_gates[writer.Device] > now)
                 continue;
             if (writer.WantsWrite)
@@ -354,7 +354,7 @@ public sealed partial class ModbusLine
 
         for (int i = 0; i < _writers.Length; i++)
         {
-            OutputWriter writer = _writers[i];
+            ModbusOutput writer = _writers[i];
             if (_gates[writer.Device] <= now && writer.ReadBackAt <= now)
                 return Choose(RequestKind.ReadBack, i);
         }
@@ -371,7 +371,7 @@ public sealed partial class ModbusLine
 
     private void UpdateWriters(long now)
     {
-        foreach (OutputWriter writer in _writers)
+        foreach (ModbusOutput writer in _writers)
             writer.Update(now);
     }
 }

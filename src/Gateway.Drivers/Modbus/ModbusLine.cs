@@ -31,7 +31,7 @@ public sealed partial class ModbusLine : FieldLine
     private readonly InputBinding[] _bindings;
     private readonly PollSchedule _schedule;
     private readonly DeviceHealth _health;
-    private readonly OutputWriter[] _writers;
+    private readonly ModbusOutput[] _writers;
     private readonly long[] _gates;
     private readonly long[] _notBefore;
     private readonly int[] _inFlightOf;
@@ -217,7 +217,7 @@ public sealed partial class ModbusLine : FieldLine
         if (_nextOutputCheck <= now)
             _nextOutputCheck = now + _outputCheck;
         long wake = _nextOutputCheck;
-        foreach (OutputWriter writer in _writers)
+        foreach (ModbusOutput writer in _writers)
             wake = Math.Min(wake, writer.EndsAt);
         if (_pendingConnect is not null)
             return Math.Min(wake, _connectUntil);
@@ -279,9 +279,9 @@ public sealed partial class ModbusLine : FieldLine
         return isSingle;
     }
 
-    private OutputWriter[] MakeWriters(OutputMailbox? mailbox)
+    private ModbusOutput[] MakeWriters(OutputMailbox? mailbox)
     {
-        var writers = new List<OutputWriter>();
+        var writers = new List<ModbusOutput>();
         for (int device = 0; mailbox is not null && device < _devices.Length; device++)
         {
             foreach (ModbusPoint point in _devices[device].Points)
@@ -289,7 +289,7 @@ public sealed partial class ModbusLine : FieldLine
                 if (point.Output < 0)
                     continue;
                 Invariant.Check(point.Output < mailbox.Count);
-                writers.Add(new OutputWriter(device, _devices[device], point, mailbox));
+                writers.Add(new ModbusOutput(device, _devices[device], point, mailbox));
             }
         }
 

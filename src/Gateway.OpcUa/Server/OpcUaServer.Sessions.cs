@@ -117,7 +117,7 @@ public sealed partial class OpcUaServer
                 status = ReadToken(connection, session!, request, out name, out password);
         }
 
-        var user = ServerUser.Anonymous;
+        var user = Options.AnonymousUser;
         if (status.IsGood && name is not null && Options.CheckPassword!(name, password!, connection.Peer) is { } known)
             user = known;
         else if (status.IsGood && name is not null)

@@ -25,6 +25,9 @@ public sealed record OpcUaServerOptions
     /// <summary>True when users may stay unnamed.</summary>
     public bool AllowAnonymous { get; init; }
 
+    /// <summary>What unnamed users may do; reading only by default.</summary>
+    public ServerUser AnonymousUser { get; init; } = ServerUser.Anonymous;
+
     /// <summary>Finds the user with this name and password, given the address of the client; null for a wrong one. May be called from several threads, and may take long. No names are offered when it is null.</summary>
     public Func<string, string, string, ServerUser?>? CheckPassword { get; init; }
 

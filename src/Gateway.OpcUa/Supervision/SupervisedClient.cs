@@ -62,6 +62,16 @@ public sealed partial class SupervisedClient : IAsyncDisposable
     /// <summary>Attempts to bring the link up since it was last well.</summary>
     public int Attempts { get; private set; }
 
+    /// <summary>Time until the next attempt to bring the link up; zero when one is under way or none is needed.</summary>
+    public TimeSpan UntilNextAttempt
+    {
+        get
+        {
+            var wait = _time.GetElapsedTime(_time.GetTimestamp(), _state.RetryAt);
+            return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+        }
+    }
+
     /// <summary>Restarts of the supervision after something threw that should not: a bug of ours or of a stream.</summary>
     public long Restarts { get; private set; }
 
@@ -85,6 +95,14 @@ public sealed partial class SupervisedClient : IAsyncDisposable
 
     /// <summary>Items of one creation; what the server states, or fewer when it found that too much.</summary>
     public int MonitorPortion => _monitors.Size;
+
+    /// <summary>An item's node as this session knows it; false while the server does not have its namespace.</summary>
+    public bool TryResolve(WatchedItem item, out NodeId node)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        node = default;
+        return !item.Pinned.NodeId.IsNull && _namespaces.TryResolve(item.Pinned, out node);
+    }
 
     /// <summary>Wants a subscription from now on; it is created as soon as there is a session.</summary>
     /// <param name="settings">How it shall be.</param>

@@ -93,7 +93,7 @@ public sealed class OutputStage
             OperatorCommand? command = _pending[i];
             _pending[i] = null;
             // What nobody asked for is the fail-safe value.
-            string? reason = outcome.Result == OutputResult.Refused ? ExceptionReason(outcome.ExceptionCode) : command is null ? "fail-safe value" : null;
+            string? reason = outcome.Result == OutputResult.Refused ? RefusalReason(outcome.Code) : command is null ? "fail-safe value" : null;
             Report(i, outcome.Result, command, command?.Argument ?? _definitions[i].FailSafe, reason, now);
         }
     }
@@ -136,7 +136,7 @@ public sealed class OutputStage
         _events.Add(now, ref item);
     }
 
-    private static string ExceptionReason(byte code) => code switch
+    private static string RefusalReason(uint code) => code switch
     {
         1 => "exception 1: the device does not know the function",
         2 => "exception 2: the device does not have the address",
@@ -144,6 +144,13 @@ public sealed class OutputStage
         4 => "exception 4: the device failed",
         5 => "exception 5: the device accepted and still works on it",
         6 => "exception 6: the device is busy",
+        0x801F_0000 => "BadUserAccessDenied: the server does not let this user write the node",
+        0x8034_0000 => "BadNodeIdUnknown: the server does not have the node",
+        0x803B_0000 => "BadNotWritable: the server does not let the node be written",
+        0x803C_0000 => "BadOutOfRange: the value does not fit the node",
+        0x8073_0000 => "BadWriteNotSupported: the server does not let quality or time be written",
+        0x8074_0000 => "BadTypeMismatch: the node has another type",
+        > byte.MaxValue => "the server refused with status " + new Quality(code),
         _ => "the device refused with an exception",
     };
 }

@@ -5,8 +5,9 @@ namespace Gateway.Runtime.Scan;
 /// <summary>The newest image of one read block: raw values, a quality each, the time of the answer.</summary>
 public sealed class InputFrame
 {
-    internal InputFrame(int count)
+    internal InputFrame(int count, bool hasTimes)
     {
+        Times = hasTimes ? new long[count] : [];
         Values = new double[count];
         Qualities = new Quality[count];
     }
@@ -15,6 +16,8 @@ public sealed class InputFrame
     public double[] Values { get; }
     /// <summary>A quality for each value.</summary>
     public Quality[] Qualities { get; }
+    /// <summary>A source time for each value, UTC ticks of 100 ns; empty where all have <see cref="SourceTime"/>.</summary>
+    public long[] Times { get; }
     /// <summary>Time of the answer, UTC ticks of 100 ns.</summary>
     public long SourceTime { get; set; }
 }
@@ -28,10 +31,12 @@ public sealed class InputMailbox
     private readonly TripleBuffer<InputFrame> _frames;
 
     /// <summary>Makes a mailbox for <paramref name="count"/> points; nothing is in it yet.</summary>
-    public InputMailbox(int count)
+    /// <param name="count">Number of points.</param>
+    /// <param name="hasTimes">True when each value comes with a source time of its own.</param>
+    public InputMailbox(int count, bool hasTimes = false)
     {
         Count = count;
-        _frames = new TripleBuffer<InputFrame>(() => new InputFrame(count));
+        _frames = new TripleBuffer<InputFrame>(() => new InputFrame(count, hasTimes));
     }
 
     /// <summary>Number of points.</summary>

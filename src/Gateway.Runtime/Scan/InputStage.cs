@@ -69,6 +69,7 @@ internal sealed class InputStage
     {
         double[] values = frame.Values;
         Quality[] qualities = frame.Qualities;
+        long[] times = frame.Times;
         for (int p = 0; p < tags.Length; p++)
         {
             int tag = tags[p];
@@ -85,7 +86,7 @@ internal sealed class InputStage
             if (quality.IsBad)
                 ChangeQuality(tag, quality, now);
             else
-                Store(tag, value, quality, frame.SourceTime, now);
+                Store(tag, value, quality, p < times.Length ? times[p] : frame.SourceTime, now);
         }
     }
 

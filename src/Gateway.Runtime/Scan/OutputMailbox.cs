@@ -28,9 +28,9 @@ public readonly record struct OutputRequest(long Sequence, double Raw, long Expi
 /// <summary>How a write ended.</summary>
 /// <param name="Sequence">Number of the request answered.</param>
 /// <param name="Result">The outcome.</param>
-/// <param name="ExceptionCode">The device's exception code when refused, else 0.</param>
+/// <param name="Code">Why it was refused: a Modbus exception code, or an OPC UA status code, which is larger; else 0.</param>
 /// <param name="ReadBack">Raw value read back; NaN where none was read.</param>
-public readonly record struct OutputOutcome(long Sequence, OutputResult Result, byte ExceptionCode, double ReadBack);
+public readonly record struct OutputOutcome(long Sequence, OutputResult Result, uint Code, double ReadBack);
 
 /// <summary>
 /// One slot per output between the scan (writes requests, reads outcomes) and one field line (the reverse). The latest

@@ -26,7 +26,7 @@ internal static class ProbeVerb
     {
         var modbus = new Command("modbus", "Reads, writes, scans or identifies a Modbus device.") { Target, Unit, Space, Address, Count, Timeout, Baud, Framing, Write, Confirm, Scan, Identify };
         modbus.SetAction((parsed, cancel) => RunAsync(parsed, cancel));
-        return new Command("probe", "Talks to a device by hand.") { modbus };
+        return new Command("probe", "Talks to a device by hand.") { modbus, ProbeOpcUaVerb.Create() };
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)

@@ -12,6 +12,7 @@ internal sealed class FieldSeries
     private readonly IReadOnlyList<FieldLine> _lines;
     private readonly Gauge.Child[] _lineUp;
     private readonly DeviceSeries[] _devices;
+    private readonly OpcUaLineSeries _opcUa;
 
     public FieldSeries(IMetricFactory factory, GatewayContext context)
     {
@@ -28,6 +29,7 @@ internal sealed class FieldSeries
                 devices.Add(new DeviceSeries(device, deviceUp.WithLabels(lineName, deviceName), [.. s_results.Select(r => requests.WithLabels(lineName, deviceName, r))]));
             }
         _devices = [.. devices];
+        _opcUa = new OpcUaLineSeries(factory, _lines);
     }
 
     /// <param name="now">Time of the newest scan, whose monotonic epoch the lines share.</param>
@@ -35,6 +37,7 @@ internal sealed class FieldSeries
     {
         for (int i = 0; i < _lineUp.Length; i++)
             _lineUp[i].Set(_lines[i].Statistics.IsUp(now.Elapsed) ? 1 : 0);
+        _opcUa.Update();
         foreach (DeviceSeries device in _devices)
         {
             device.Up.Set(device.Statistics.IsUp(now.Elapsed) ? 1 : 0);

@@ -91,7 +91,7 @@ public sealed class WriteTests
         Post(0, 7);
         OutputOutcome outcome = Outcome(0);
         Assert.Equal(OutputResult.Refused, outcome.Result);
-        Assert.Equal(code, outcome.ExceptionCode);
+        Assert.Equal((uint)code, outcome.Code);
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public sealed class WriteTests
         Post(0, 7);
         OutputOutcome outcome = Outcome(0);
         Assert.Equal(isDone ? OutputResult.Done : OutputResult.Refused, outcome.Result);
-        Assert.Equal(isDone ? 0 : 5, outcome.ExceptionCode);
+        Assert.Equal(isDone ? 0u : 5u, outcome.Code);
     }
 
     [Theory]

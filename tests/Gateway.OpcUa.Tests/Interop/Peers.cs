@@ -71,6 +71,8 @@ internal static class Peers
     {
         string mark = Path.Combine(Folder, "node_modules", ".installed");
         string wanted = await File.ReadAllTextAsync(Path.Combine(Folder, "package-lock.json"));
+        // Two test programs may come here at once.
+        await using FileStream gate = await LockAsync();
         if (File.Exists(mark) && await File.ReadAllTextAsync(mark) == wanted)
             return;
         using Process npm = Launch("npm", ["ci", "--no-audit", "--no-fund"]);
@@ -89,6 +91,23 @@ internal static class Peers
         if (npm.ExitCode != 0)
             throw new InvalidOperationException($"npm ci in {Folder} failed: {await output}{await errors}");
         await File.WriteAllTextAsync(mark, wanted);
+    }
+
+    private static async Task<FileStream> LockAsync()
+    {
+        string path = Path.Combine(Path.GetTempPath(), "gateway-opcua-peers.lock");
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (clock.Elapsed < InstallTime)
+            {
+                await Task.Delay(200);
+            }
+        }
     }
 
     private static Process Launch(string program, string[] arguments)

@@ -27,7 +27,32 @@ internal sealed record LineMessage
     public required long Answers { get; init; }
     /// <summary>Mean time from request to answer; null before the first.</summary>
     public required double? MeanSeconds { get; init; }
+    /// <summary>Figures of an OPC UA line; null on other lines.</summary>
+    public OpcUaLineMessage? OpcUa { get; init; }
     public required IReadOnlyList<DeviceMessage> Devices { get; init; }
+}
+
+/// <summary>What an OPC UA line counts besides, since start.</summary>
+internal sealed record OpcUaLineMessage
+{
+    public required long Sessions { get; init; }
+    /// <summary>Sessions that went on on another connection.</summary>
+    public required long Reactivations { get; init; }
+    /// <summary>Subscriptions taken over from a former session.</summary>
+    public required long Transfers { get; init; }
+    public required long Values { get; init; }
+    /// <summary>Messages that were sent and could not be had any more.</summary>
+    public required long LostMessages { get; init; }
+    /// <summary>Values before which the server dropped others.</summary>
+    public required long Overflows { get; init; }
+    public required long Recreations { get; init; }
+    /// <summary>Times a subscription fell silent although the connection was good.</summary>
+    public required long Silences { get; init; }
+    public required long RecreatedItems { get; init; }
+    /// <summary>Values whose source time could not be believed.</summary>
+    public required long TimesReplaced { get; init; }
+    /// <summary>How far the server's clock is ahead, in seconds.</summary>
+    public required double ClockDifference { get; init; }
 }
 
 /// <summary>Health and counters of one device.</summary>

@@ -70,6 +70,8 @@ internal sealed record TagSourceMessage
     public int? Address { get; init; }
     /// <summary>The same as manuals write it, for example 40011.</summary>
     public string? Reference { get; init; }
+    /// <summary>Node of an OPC UA server.</summary>
+    public string? Node { get; init; }
     /// <summary>Type of the raw value, as in tags.csv.</summary>
     public string? Type { get; init; }
     /// <summary>Order of its bytes on the wire; null for a single byte or bit and for text.</summary>

@@ -1,5 +1,6 @@
 using Gateway.Drivers;
 using Gateway.Drivers.Modbus;
+using Gateway.Drivers.OpcUa;
 using Gateway.Runtime.Scan;
 using Gateway.Web.Messages;
 
@@ -52,9 +53,25 @@ internal sealed class LineReport(GatewayContext context, ApiClock clock)
             LastTrouble = statistics.LastTrouble,
             Answers = answers,
             MeanSeconds = answers == 0 ? null : statistics.RequestDuration.SumSeconds / answers,
+            OpcUa = statistics.OpcUa is { } opcUa ? Describe(opcUa) : null,
             Devices = devices,
         };
     }
+
+    private static OpcUaLineMessage Describe(OpcUaStatistics counters) => new()
+    {
+        Sessions = counters.Sessions,
+        Reactivations = counters.Reactivations,
+        Transfers = counters.Transfers,
+        Values = counters.Values,
+        LostMessages = counters.LostMessages,
+        Overflows = counters.Overflows,
+        Recreations = counters.Recreations,
+        Silences = counters.Silences,
+        RecreatedItems = counters.RecreatedItems,
+        TimesReplaced = counters.TimesOff,
+        ClockDifference = Math.Round(counters.ClockDifferenceTicks / (double)TimeSpan.TicksPerSecond, 3),
+    };
 
     private DeviceMessage Describe(DeviceStatistics device, in ScanTime now) => new()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gateway.Drivers;
 using Gateway.Drivers.Modbus;
+using Gateway.Drivers.OpcUa;
 using Gateway.Modbus.Protocol;
 using Gateway.Modbus.Registers;
 using Gateway.Web.Messages;
@@ -36,7 +37,7 @@ internal sealed class TagSources
     private static TagSourceMessage Describe(LineDefinition line, DeviceDefinition device, PointDefinition point)
     {
         var message = new TagSourceMessage { Line = line.Name, Device = device.Name, PollPeriodMs = point.PollPeriodMs };
-        return point is ModbusPoint modbus ? Describe(message, (ModbusDevice)device, modbus) : message;
+        return point is ModbusPoint modbus ? Describe(message, (ModbusDevice)device, modbus) : message with { Node = ((OpcUaPoint)point).Node.ToString() };
     }
 
     private static TagSourceMessage Describe(TagSourceMessage message, ModbusDevice device, ModbusPoint point) => message with

@@ -1,14 +1,29 @@
-using Gateway.Modbus;
 using Gateway.Runtime.Scan;
 
-namespace Gateway.Drivers.Modbus;
+namespace Gateway.Drivers;
+
+/// <summary>What became of a write, before it is verified.</summary>
+internal enum WriteAnswer : byte
+{
+    /// <summary>The device said yes.</summary>
+    Accepted,
+    /// <summary>The device said yes and still works on it.</summary>
+    Pending,
+    /// <summary>The device answered with something that proves nothing either way.</summary>
+    Odd,
+    /// <summary>The device said no.</summary>
+    Refused,
+    /// <summary>There was no answer: the device may have done it.</summary>
+    Silent,
+}
 
 /// <summary>
 /// Brings the requests for one output to its device: the newest wins, none is sent after its expiry, and each ends with
 /// the outcome the device showed. A write that the device accepted, or left unanswered, or answered oddly, is decided
-/// by reading the point back. Line only; times are monotonic ticks of 100 ns since the epoch.
+/// by reading the point back. What is sent is the protocol's part. Line only; times are monotonic ticks of 100 ns since
+/// the epoch.
 /// </summary>
-internal sealed class OutputWriter
+internal abstract class OutputWriter
 {
     private const long FirstReadBackPause = 100 * TimeSpan.TicksPerMillisecond;
     // At least one read-back gets its turn.
@@ -19,7 +34,6 @@ internal sealed class OutputWriter
 
     private readonly int _output;
     private readonly OutputMailbox _mailbox;
-    private readonly WriteRequest _write;
     private readonly bool _isVerified;
     private readonly long _verifyTicks;
     private Step _step;
@@ -28,18 +42,17 @@ internal sealed class OutputWriter
     private OutputRequest _next;
     private bool _hasNext;
     private OutputResult _resultWithoutProof;
-    private byte _exceptionCode;
+    private uint _code;
     private double _readBack;
     private long _verifyUntil;
     private long _readBackAt;
     private long _pause;
 
-    public OutputWriter(int device, ModbusDevice definition, ModbusPoint point, OutputMailbox mailbox)
+    protected OutputWriter(int device, DeviceDefinition definition, PointDefinition point, OutputMailbox mailbox)
     {
         Device = device;
         _output = point.Output;
         _mailbox = mailbox;
-        _write = new WriteRequest(point, definition.WriteSingle);
         _isVerified = definition.VerifyWrites;
         _verifyTicks = definition.VerifyWithinMs * TimeSpan.TicksPerMillisecond;
     }
@@ -61,11 +74,11 @@ internal sealed class OutputWriter
         _ => long.MaxValue,
     };
 
-    /// <summary>The write without framing.</summary>
-    public ReadOnlyMemory<byte> WritePdu => _write.Pdu;
+    /// <summary>The raw value of the request at hand.</summary>
+    protected double Raw => _current.Raw;
 
-    /// <summary>The read-back without framing.</summary>
-    public ReadOnlyMemory<byte> ReadBackPdu => _write.ReadBack;
+    /// <summary>The protocol's code for a value that its type cannot hold.</summary>
+    protected abstract uint UnfitCode { get; }
 
     /// <summary>Takes a new request if there is one, and ends what has run out of time.</summary>
     public void Update(long now)
@@ -84,45 +97,13 @@ internal sealed class OutputWriter
     /// <summary>The read-back goes out now.</summary>
     public void BeginReadBack() => _step = Step.ReadingBack;
 
-    /// <summary>The write ended.</summary>
-    public void AcceptWriteReply(ModbusReply reply, long now)
-    {
-        _resultWithoutProof = OutputResult.FailedVerify;
-        _exceptionCode = 0;
-        _readBack = double.NaN;
-        switch (reply.Status)
-        {
-            case ModbusReplyStatus.Ok when !_isVerified:
-                Complete(OutputResult.Done);
-                return;
-            case ModbusReplyStatus.Ok:
-            case ModbusReplyStatus.BadFrame:
-                // A wrong echo proves nothing either way.
-                break;
-            case ModbusReplyStatus.DeviceException when reply.ExceptionCode == ModbusExceptionCode.Acknowledge:
-                // Accepted, done later (Modbus 1.1b3 §7): the value will show.
-                _resultWithoutProof = OutputResult.Refused;
-                _exceptionCode = (byte)reply.ExceptionCode;
-                break;
-            case ModbusReplyStatus.DeviceException:
-                _exceptionCode = (byte)reply.ExceptionCode;
-                Complete(OutputResult.Refused);
-                return;
-            default:
-                _resultWithoutProof = OutputResult.TimedOut;
-                break;
-        }
-
-        BeginVerify(now);
-    }
-
     /// <summary>The connection ended while a write or a read-back was under way: what the device did is not known.</summary>
     public void AcceptDisconnect(long now)
     {
         if (_step == Step.Writing)
         {
             _resultWithoutProof = OutputResult.TimedOut;
-            _exceptionCode = 0;
+            _code = 0;
             _readBack = double.NaN;
             BeginVerify(now);
         }
@@ -133,13 +114,50 @@ internal sealed class OutputWriter
         }
     }
 
+    /// <summary>Prepares the write of a raw value; false when the point's type cannot hold it.</summary>
+    protected abstract bool TryEncode(double raw);
+
+    /// <summary>The write ended.</summary>
+    protected void AcceptWrite(WriteAnswer answer, uint code, long now)
+    {
+        _resultWithoutProof = OutputResult.FailedVerify;
+        _code = 0;
+        _readBack = double.NaN;
+        switch (answer)
+        {
+            case WriteAnswer.Accepted when !_isVerified:
+                Complete(OutputResult.Done);
+                return;
+            case WriteAnswer.Accepted:
+            case WriteAnswer.Odd:
+                break;
+            case WriteAnswer.Pending:
+                _resultWithoutProof = OutputResult.Refused;
+                _code = code;
+                break;
+            case WriteAnswer.Refused:
+                Refuse(code);
+                return;
+            default:
+                _resultWithoutProof = OutputResult.TimedOut;
+                break;
+        }
+
+        BeginVerify(now);
+    }
+
     /// <summary>The read-back ended.</summary>
-    public void AcceptReadBack(ModbusReply reply, ReadOnlySpan<byte> data, long now)
+    /// <param name="isSame">The device holds the value written.</param>
+    /// <param name="value">What the device holds; not-a-number when that is not known.</param>
+    /// <param name="now">The time.</param>
+    protected void AcceptReadBack(bool isSame, double value, long now)
     {
         _step = Step.Verifying;
-        if (reply.IsOk && _write.Matches(data, out _readBack))
+        if (!double.IsNaN(value) || isSame)
+            _readBack = value;
+        if (isSame)
         {
-            _exceptionCode = 0;
+            _code = 0;
             Complete(OutputResult.Done);
             return;
         }
@@ -152,6 +170,13 @@ internal sealed class OutputWriter
 
         _readBackAt = Math.Min(now + _pause, _verifyUntil);
         _pause = Math.Min(LongestReadBackPause, 2 * _pause);
+    }
+
+    /// <summary>Ends the request as refused with the protocol's code.</summary>
+    protected void Refuse(uint code)
+    {
+        _code = code;
+        Complete(OutputResult.Refused);
     }
 
     private void BeginVerify(long now)
@@ -190,15 +215,12 @@ internal sealed class OutputWriter
     private void Prepare(in OutputRequest request)
     {
         _current = request;
-        _exceptionCode = 0;
+        _code = 0;
         _readBack = double.NaN;
         _step = Step.Waiting;
-        if (!_write.TryEncode(request.Raw))
-        {
-            // Refused by us in the device's words: the value does not fit the register (Modbus 1.1b3 §7).
-            _exceptionCode = (byte)ModbusExceptionCode.IllegalDataValue;
-            Complete(OutputResult.Refused);
-        }
+        // Refused by us in the device's words: the value does not fit.
+        if (!TryEncode(request.Raw))
+            Refuse(UnfitCode);
     }
 
     private void CompleteUnproven() =>
@@ -206,7 +228,7 @@ internal sealed class OutputWriter
 
     private void Complete(OutputResult result)
     {
-        _mailbox.Complete(_output, new OutputOutcome(_current.Sequence, result, _exceptionCode, _readBack));
+        _mailbox.Complete(_output, new OutputOutcome(_current.Sequence, result, _code, _readBack));
         _step = Step.Nothing;
         if (!_hasNext)
             return;

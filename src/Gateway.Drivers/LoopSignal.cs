@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Gateway.Drivers.Modbus;
+namespace Gateway.Drivers;
 
 /// <summary>
 /// What a line's loop waits on: a time, or somebody's <see cref="Set"/>. One waiter, any number of setters on any
