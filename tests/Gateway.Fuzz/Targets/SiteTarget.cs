@@ -52,7 +52,7 @@ internal sealed class SiteTarget(string file) : FuzzTarget
     {
         var outputs = new OutputMailbox(site.Plant.Outputs.Length);
         var time = new SimulatedTime();
-        InputBinding[] bindings = [.. site.Lines.SelectMany(line => new ModbusLine((ModbusLineDefinition)line, new ModbusLineOptions { Epoch = 0, Time = time, Outputs = outputs }).Bindings)];
+        InputBinding[] bindings = [.. site.Lines.OfType<ModbusLineDefinition>().SelectMany(line => new ModbusLine(line, new ModbusLineOptions { Epoch = 0, Time = time, Outputs = outputs }).Bindings)];
         var scan = new ScanCycle(site.Plant, bindings, outputs, 1024);
         long period = site.Plant.BasePeriodMs * ScanTime.TicksPerMillisecond;
         for (int i = 1; i <= Scans; i++)
