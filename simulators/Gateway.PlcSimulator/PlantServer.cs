@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Gateway.Configuration;
 using Gateway.Drivers;
 using Gateway.Drivers.Modbus;
+using Gateway.Simulation.OpcUa;
 using Gateway.Simulation.Plc;
 using Gateway.Simulation.Process;
 using Gateway.Simulation.Process.Bsm1;
@@ -29,6 +30,12 @@ public sealed record PlantServerOptions
 
     /// <summary>Port of the first line, counted up from line to line; 0 for a free port each; null for the site's ports.</summary>
     public int? FirstPort { get; init; }
+
+    /// <summary>Where the plant is served over OPC UA, <c>opc.tcp://HOST:PORT</c> with port 0 for a free one; null for nowhere.</summary>
+    public Uri? OpcUaUrl { get; init; }
+
+    /// <summary>Certificates and users of the OPC UA server; needed with <see cref="OpcUaUrl"/>.</summary>
+    public OpcUaFaceOptions? OpcUa { get; init; }
 }
 
 /// <summary>A line cannot be served; the message names it, the cause and the cure.</summary>
@@ -42,7 +49,8 @@ public sealed class PlantServerException : Exception
 }
 
 /// <summary>
-/// A simulated plant behind real Modbus TCP ports, one for each line of a site, moving in real time times a factor.
+/// A simulated plant behind real Modbus TCP ports, one for each line of a site, and behind one OPC UA server if wanted,
+/// moving in real time times a factor.
 /// Started and disposed once; the members of <see cref="Station"/> may be used from any thread in between.
 /// </summary>
 public sealed class PlantServer : IAsyncDisposable
@@ -58,9 +66,11 @@ public sealed class PlantServer : IAsyncDisposable
     private readonly PlantServerOptions _options;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<ModbusListener> _listeners = [];
+    private readonly List<PlantPort> _listeners = [];
     private readonly List<IPEndPoint> _endpoints = [];
     private readonly List<string> _skipped = [];
+    private readonly OpcUaFace? _face;
+    private PlantPort? _facePort;
     private Task? _stepping;
 
     /// <summary>Builds the plant and its PLCs; nothing listens or moves before <see cref="StartAsync"/>.</summary>
@@ -85,6 +95,8 @@ public sealed class PlantServer : IAsyncDisposable
             Influent = _options.Influent,
         });
         Station = new SimulatedPlcStation(site, plant, new FaultRules(_options.Seed, _time), _time);
+        if (_options.OpcUaUrl is not null)
+            _face = new OpcUaFace(site, Station, _options.OpcUa ?? throw new ArgumentException("An OPC UA URL needs options.", nameof(options)), _time);
     }
 
     /// <summary>The plant, its PLCs and their faults.</summary>
@@ -98,6 +110,12 @@ public sealed class PlantServer : IAsyncDisposable
 
     /// <summary>Lines that are not served, because they are serial or encrypted.</summary>
     public IReadOnlyList<string> SkippedLines => _skipped;
+
+    /// <summary>The plant over OPC UA; null when it is not served so.</summary>
+    public OpcUaFace? OpcUa => _face;
+
+    /// <summary>Where the plant is served over OPC UA; null when it is not. Known after <see cref="StartAsync"/>.</summary>
+    public Uri? OpcUaUrl { get; private set; }
 
     /// <summary>Simulated seconds per second.</summary>
     public double Speed => _options.Speed;
@@ -113,6 +131,7 @@ public sealed class PlantServer : IAsyncDisposable
         {
             foreach (var line in Station.Lines)
                 await OpenAsync(line).ConfigureAwait(false);
+            await OpenFaceAsync().ConfigureAwait(false);
         }
         catch (PlantServerException)
         {
@@ -132,6 +151,8 @@ public sealed class PlantServer : IAsyncDisposable
             await line.DisposeAsync().ConfigureAwait(false);
         if (_stepping is not null)
             await _stepping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_face is not null)
+            await _face.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
 
@@ -161,10 +182,10 @@ public sealed class PlantServer : IAsyncDisposable
 
         var host = _options.HostOverride ?? definition.Host;
         var port = _options.FirstPort is not { } first ? definition.Port : first == 0 ? 0 : first + _listeners.Count;
-        var address = await ResolveAsync(definition.Name, host).ConfigureAwait(false);
+        var address = await ResolveAsync($"line '{definition.Name}'", host, "choose another place with --modbus HOST:PORT").ConfigureAwait(false);
         if (port > IPEndPoint.MaxPort)
             throw new PlantServerException($"line '{definition.Name}': the port {port} is above {IPEndPoint.MaxPort}; choose a lower first port");
-        var listener = new ModbusListener(new IPEndPoint(address, port), stream => line.ServeAsync(stream));
+        var listener = new PlantPort(new IPEndPoint(address, port), (stream, _) => line.ServeAsync(stream));
         try
         {
             listener.Open();
@@ -176,10 +197,32 @@ public sealed class PlantServer : IAsyncDisposable
 
         _listeners.Add(listener);
         _endpoints.Add(listener.EndPoint);
-        line.Switched += stopped => Follow(stopped, listener);
+        line.Switched += stopped => Follow($"line '{definition.Name}'", stopped.IsStopped, listener);
     }
 
-    private static async Task<IPAddress> ResolveAsync(string line, string host)
+    private async Task OpenFaceAsync()
+    {
+        if (_face is not { } face || _options.OpcUaUrl is not { } url)
+            return;
+        const string Cure = "choose another place with --opcua opc.tcp://HOST:PORT";
+        var address = await ResolveAsync("OPC UA", url.Host.Trim('[', ']'), Cure).ConfigureAwait(false);
+        var port = new PlantPort(new IPEndPoint(address, url.Port), face.ServeAsync);
+        try
+        {
+            port.Open();
+        }
+        catch (SocketException e)
+        {
+            throw new PlantServerException($"OPC UA: cannot listen on {address}:{url.Port} ({e.Message}); {Cure}", e);
+        }
+
+        _facePort = port;
+        OpcUaUrl = new UriBuilder(url) { Port = port.EndPoint.Port }.Uri;
+        face.Start(OpcUaUrl.GetLeftPart(UriPartial.Authority));
+        face.Switched += () => Follow("OPC UA", !face.IsListening, port);
+    }
+
+    private static async Task<IPAddress> ResolveAsync(string what, string host, string cure)
     {
         if (IPAddress.TryParse(host, out var address))
             return address;
@@ -191,27 +234,27 @@ public sealed class PlantServer : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            throw new PlantServerException($"line '{line}': the host '{host}' is not known ({e.Message}); choose another place with --modbus HOST:PORT", e);
+            throw new PlantServerException($"{what}: the host '{host}' is not known ({e.Message}); {cure}", e);
         }
 
-        throw new PlantServerException($"line '{line}': the host '{host}' has no address; choose another place with --modbus HOST:PORT");
+        throw new PlantServerException($"{what}: the host '{host}' has no address; {cure}");
     }
 
-    private static void Follow(SimulatedPlcLine line, ModbusListener listener)
+    private static void Follow(string what, bool isClosed, PlantPort port)
     {
-        if (line.IsStopped)
+        if (isClosed)
         {
-            listener.Close();
+            port.Close();
             return;
         }
 
         try
         {
-            listener.Open();
+            port.Open();
         }
         catch (SocketException e)
         {
-            throw new PlantServerException($"line '{line.Definition.Name}': cannot listen on {listener.EndPoint} again ({e.Message})", e);
+            throw new PlantServerException($"{what}: cannot listen on {port.EndPoint} again ({e.Message})", e);
         }
     }
 
@@ -219,6 +262,8 @@ public sealed class PlantServer : IAsyncDisposable
     {
         foreach (var listener in _listeners)
             await listener.DisposeAsync().ConfigureAwait(false);
+        if (_facePort is not null)
+            await _facePort.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task StepAsync(CancellationToken stop)
@@ -244,5 +289,6 @@ public sealed class PlantServer : IAsyncDisposable
     {
         for (var left = seconds; left > 0 && !stop.IsCancellationRequested; left -= LongestStepSeconds)
             Station.Step(Math.Min(left, LongestStepSeconds));
+        _face?.Refresh();
     }
 }

@@ -8,7 +8,7 @@ namespace Gateway.PlcSimulator.Bank;
 internal sealed class BankServer : IAsyncDisposable
 {
     private readonly FaultyModbusServer _server;
-    private readonly ModbusListener _listener;
+    private readonly PlantPort _listener;
 
     /// <summary>Fills a bank; it listens after <see cref="Start"/>.</summary>
     public BankServer(BankMap map, IPEndPoint endPoint, ulong seed)
@@ -18,7 +18,7 @@ internal sealed class BankServer : IAsyncDisposable
         foreach (var rule in map.Faults)
             Faults.Add(rule);
         _server = new FaultyModbusServer(Bank, Faults);
-        _listener = new ModbusListener(endPoint, stream => _server.ServeAsync(stream));
+        _listener = new PlantPort(endPoint, (stream, _) => _server.ServeAsync(stream));
     }
 
     public RegisterBank Bank { get; }

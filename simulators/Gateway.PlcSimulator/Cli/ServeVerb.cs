@@ -26,6 +26,7 @@ internal static class ServeVerb
     public static Command Create()
     {
         var command = new Command("serve", "Serves a simulated plant by the register map of a site until it is stopped.") { Site, Modbus, Weather, Influent, Scenario, Speed, Control, Seed };
+        OpcUaArguments.AddTo(command);
         command.SetAction((parsed, cancel) => RunAsync(parsed, cancel));
         return command;
     }
@@ -39,6 +40,9 @@ internal static class ServeVerb
             Console.Error.WriteLine(diagnostic);
         if (loaded.Site is not { } site)
             return Wrong;
+        if (!OpcUaArguments.TryRead(parsed, ref options, out var identity))
+            return Wrong;
+        using var ownIdentity = identity;
         await using var plant = new PlantServer(site, options);
         if (parsed.GetValue(Scenario) is { } scenario && DisturbanceText.AddFile(plant.Station, scenario) is { Count: > 0 } mistakes)
         {
@@ -58,6 +62,8 @@ internal static class ServeVerb
         }
 
         Announce(plant);
+        if (identity is not null)
+            OpcUaArguments.Announce(plant, identity, options);
         if (control is not { } place)
             return await UntilStopped(plant, cancel);
         try

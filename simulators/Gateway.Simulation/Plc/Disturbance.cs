@@ -75,6 +75,45 @@ public enum DisturbanceKind
     /// <summary>Line: answers come later by the value in milliseconds.</summary>
     LinkSlow,
 
+    /// <summary>OPC UA: subscriptions give keep-alives but no data.</summary>
+    OpcUaNoData,
+
+    /// <summary>OPC UA: Publish requests are not answered.</summary>
+    OpcUaNoPublish,
+
+    /// <summary>OPC UA: the server is off for the duration, then another one starts: its sessions are gone.</summary>
+    OpcUaRestart,
+
+    /// <summary>OPC UA: the server restarts at once, and counts channels, sessions and subscriptions from 1 each time while it lasts.</summary>
+    OpcUaReuseIds,
+
+    /// <summary>OPC UA: the server restarts with another index for the plant's namespace.</summary>
+    OpcUaNamespaceSwap,
+
+    /// <summary>OPC UA: the server restarts and revises sampling and publishing intervals to at least the value in milliseconds.</summary>
+    OpcUaInterval,
+
+    /// <summary>OPC UA: the server restarts and revises queues to at most the value.</summary>
+    OpcUaQueue,
+
+    /// <summary>OPC UA: the server restarts and allows as many sessions as the value.</summary>
+    OpcUaSessions,
+
+    /// <summary>OPC UA: the server restarts without the node.</summary>
+    OpcUaUnknownNode,
+
+    /// <summary>OPC UA: the node cannot be read.</summary>
+    OpcUaNotReadable,
+
+    /// <summary>OPC UA: the clock of server and PLCs is ahead by the value in seconds; behind when it is below zero.</summary>
+    OpcUaClock,
+
+    /// <summary>OPC UA: answers come later by the value in milliseconds.</summary>
+    OpcUaSlow,
+
+    /// <summary>OPC UA: connections are closed and refused; sessions live on.</summary>
+    OpcUaRefuse,
+
     /// <summary>Weather: rain.</summary>
     Rain,
 
@@ -90,6 +129,11 @@ public enum DisturbanceKind
 /// </summary>
 public sealed record Disturbance
 {
+    private const double MostSeconds = 366 * 86_400.0;
+
+    /// <summary>Highest delay of an OPC UA answer in milliseconds: servers give up a connection that takes nothing for 30 s.</summary>
+    internal const double MostOpcUaDelayMs = 25_000;
+
     /// <summary>What goes wrong.</summary>
     public required DisturbanceKind Kind { get; init; }
 
@@ -130,7 +174,6 @@ public sealed record Disturbance
     /// <summary>What is wrong with the numbers, as a sentence; null when they can be used.</summary>
     internal string? FindMistake()
     {
-        const double MostSeconds = 366 * 86_400.0;
         if (!(Start >= 0 && Start <= MostSeconds))
             return "'start' must be 0 to 31622400 seconds";
         if (Duration is { } duration && !(duration > 0 && duration <= MostSeconds))
@@ -141,8 +184,8 @@ public sealed record Disturbance
             return $"{Kind} cannot grow, so it takes no 'ramp'";
         if (Every is { } every && !(Duration is { } once && every > once && every <= MostSeconds))
             return "'every' must be longer than 'duration', which is needed with it";
-        if (Kind == DisturbanceKind.PlcRestart && Duration is null)
-            return "PlcRestart needs a 'duration'";
+        if (Kind is DisturbanceKind.PlcRestart or DisturbanceKind.OpcUaRestart && Duration is null)
+            return $"{Kind} needs a 'duration'";
         var (low, high) = ValueRange;
         if (Value is not { } value)
             return null;
@@ -153,7 +196,10 @@ public sealed record Disturbance
     internal double Measure => Value ?? Kind switch
     {
         DisturbanceKind.PlcException => 4,
-        DisturbanceKind.PlcSlow or DisturbanceKind.LinkSlow => 1000,
+        DisturbanceKind.PlcSlow or DisturbanceKind.LinkSlow or DisturbanceKind.OpcUaSlow => 1000,
+        DisturbanceKind.OpcUaInterval => 5000,
+        DisturbanceKind.OpcUaQueue or DisturbanceKind.OpcUaSessions => 2,
+        DisturbanceKind.OpcUaClock => 600,
         DisturbanceKind.ActuatorSlow => 10,
         _ => 1,
     };
@@ -171,6 +217,10 @@ public sealed record Disturbance
         DisturbanceKind.MapShift => (-100, 100),
         DisturbanceKind.PlcException or DisturbanceKind.PlcWrongUnit => (1, 255),
         DisturbanceKind.PlcSlow or DisturbanceKind.LinkSlow => (0, FaultRule.MostMs),
+        DisturbanceKind.OpcUaSlow => (0, MostOpcUaDelayMs),
+        DisturbanceKind.OpcUaInterval => (1, 3_600_000),
+        DisturbanceKind.OpcUaQueue or DisturbanceKind.OpcUaSessions => (1, 1000),
+        DisturbanceKind.OpcUaClock => (-MostSeconds, MostSeconds),
         _ => (1, 0),
     };
 }

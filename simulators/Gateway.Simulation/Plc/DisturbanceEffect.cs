@@ -22,6 +22,7 @@ internal abstract class DisturbanceEffect
             ?? throw new ArgumentException($"the site has no device '{disturbance.Target}'")),
         <= DisturbanceKind.LinkSlow => new LineEffect(station, disturbance, station.FindLine(disturbance.Target ?? "")
             ?? throw new ArgumentException($"the site has no line '{disturbance.Target}'")),
+        <= DisturbanceKind.OpcUaRefuse => OpcUaEffect.Find(station, disturbance),
         _ when disturbance.Target is not null => throw new ArgumentException($"{disturbance.Kind} takes no 'target'"),
         _ => new ProcessEffect(station.Plant, disturbance),
     };
@@ -186,6 +187,29 @@ internal sealed class LineEffect(SimulatedPlcStation station, Disturbance distur
             });
         }
     }
+}
+
+/// <summary>Disturbs the OPC UA face.</summary>
+internal sealed class OpcUaEffect(SimulatedPlcStation station, Disturbance disturbance) : DisturbanceEffect
+{
+    public static new OpcUaEffect Find(SimulatedPlcStation station, Disturbance disturbance)
+    {
+        if (station.OpcUaNodes is not { } nodes)
+            throw new ArgumentException("the plant is not served over OPC UA");
+        if (disturbance.Kind is DisturbanceKind.OpcUaUnknownNode or DisturbanceKind.OpcUaNotReadable)
+        {
+            if (!nodes.Contains(disturbance.Target ?? ""))
+                throw new ArgumentException($"there is no OPC UA node '{disturbance.Target}'; nodes are named as the tags");
+        }
+        else if (disturbance.Target is not null)
+        {
+            throw new ArgumentException($"{disturbance.Kind} takes no 'target'");
+        }
+
+        return new OpcUaEffect(station, disturbance);
+    }
+
+    protected override void Change(double before, double after) => station.SwitchOpcUa(disturbance, isOn: after > 0);
 }
 
 /// <summary>Disturbs weather or sewage.</summary>

@@ -26,9 +26,6 @@ public sealed class SimulatedPlc : IDataModel
     private const byte Revision = 2;
     private const byte ProductName = 4;
 
-    // A value that came through a float or an integer may miss the end of its range by rounding.
-    private const double RangeTolerance = 1e-6;
-
     private readonly SimulatedPlcStation _station;
     private readonly PlcImage[] _images;
     private readonly byte[] _name;
@@ -192,7 +189,7 @@ public sealed class SimulatedPlc : IDataModel
                 var first = Math.Max(0, point.Address - address);
                 var end = Math.Min(count, point.End - address);
                 writable[first..end].Fill(true);
-                areValuesGood &= point.TryDecode(image.Of(point, trial), out var units) && IsInRange(point.Description!, units);
+                areValuesGood &= point.TryDecode(image.Of(point, trial), out var units) && point.Description!.IsInRange(units);
             }
             else if (!point.IsEqual(image.Of(point, image.Memory), image.Of(point, trial)))
             {
@@ -211,10 +208,4 @@ public sealed class SimulatedPlc : IDataModel
 
     private static bool Touches(PlcPoint point, int address, int count) =>
         point.Address < address + count && point.End > address;
-
-    private static bool IsInRange(PlantSignal signal, double units)
-    {
-        var tolerance = RangeTolerance * (signal.High - signal.Low);
-        return units >= signal.Low - tolerance && units <= signal.High + tolerance;
-    }
 }

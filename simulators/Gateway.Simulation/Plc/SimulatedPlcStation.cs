@@ -1,6 +1,7 @@
 using Gateway.Drivers.Modbus;
 using Gateway.Configuration;
 using Gateway.Simulation.Instruments;
+using Gateway.Simulation.OpcUa;
 using Gateway.Simulation.Process;
 
 namespace Gateway.Simulation.Plc;
@@ -16,6 +17,8 @@ public sealed class SimulatedPlcStation
     private readonly int[] _wireBreaks;
     private bool _haveLinesChanged;
     private readonly List<SimulatedPlc> _plcs = [];
+    private readonly List<Disturbance> _opcUaDisturbances = [];
+    private FaceFaults _opcUaFaults = FaceFaults.None;
 
     /// <summary>Puts the devices of <paramref name="site"/> in front of <paramref name="plant"/>, which belongs to the station from now on.</summary>
     /// <param name="site">The site whose lines and register maps are served.</param>
@@ -66,6 +69,12 @@ public sealed class SimulatedPlcStation
     public DisturbanceSchedule Disturbances { get; }
 
     internal Lock Gate { get; } = new();
+
+    /// <summary>What is wrong with the OPC UA face now.</summary>
+    internal FaceFaults OpcUaFaults => Volatile.Read(ref _opcUaFaults);
+
+    /// <summary>Names of the nodes of the OPC UA face; null without one.</summary>
+    internal IReadOnlySet<string>? OpcUaNodes { get; set; }
 
     /// <summary>Moves the plant on and shows the result in the PLCs.</summary>
     /// <param name="seconds">Simulated time, above 0.</param>
@@ -210,6 +219,16 @@ public sealed class SimulatedPlcStation
         return isOn ? Faults.Add(wanted) : 0;
     }
 
+    /// <summary>Adds a disturbance of the OPC UA face, or takes it away; the face follows at its next refresh.</summary>
+    internal void SwitchOpcUa(Disturbance disturbance, bool isOn)
+    {
+        if (isOn)
+            _opcUaDisturbances.Add(disturbance);
+        else
+            _opcUaDisturbances.Remove(disturbance);
+        Volatile.Write(ref _opcUaFaults, FaceFaults.Of(_opcUaDisturbances));
+    }
+
     // Outside of the lock: a listener may wait for a socket.
     private void FollowLines()
     {
@@ -223,6 +242,10 @@ public sealed class SimulatedPlcStation
     internal int FindSignal(string name) => _indexes.GetValueOrDefault(name, PlcPoint.NoSignal);
 
     internal double ValueOf(int signal) => _isNotANumber[signal] || _wireBreaks[signal] > 0 ? double.NaN : Plant[signal];
+
+    /// <summary>What the PLCs know of a signal's instrument. Under the lock.</summary>
+    internal SignalCondition ConditionOf(int signal) =>
+        _isNotANumber[signal] || _wireBreaks[signal] > 0 ? SignalCondition.Failed : Plant.ConditionOf(signal);
 
     private void Refresh()
     {

@@ -37,6 +37,16 @@ public sealed record PlantSignal(
     SensorClass Sensor,
     double ResponseSeconds)
 {
+    // A value that came through a float or an integer may miss the end of its range by rounding.
+    private const double RangeTolerance = 1e-6;
+
     /// <summary>True for set-points and commands.</summary>
     public bool IsWritable => Kind is SignalKind.Setpoint or SignalKind.Command;
+
+    /// <summary>The value lies in the range, as far as rounding on its way allows; what is not a number never does.</summary>
+    public bool IsInRange(double value)
+    {
+        var tolerance = RangeTolerance * (High - Low);
+        return value >= Low - tolerance && value <= High + tolerance;
+    }
 }

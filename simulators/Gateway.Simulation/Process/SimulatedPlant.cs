@@ -150,6 +150,23 @@ public sealed class SimulatedPlant
         _entries[Resolve(signal)].Instrument
         ?? throw new ArgumentException($"The signal '{signal}' is not measured.", nameof(signal));
 
+    /// <summary>What the controller knows of a signal besides its value.</summary>
+    public SignalCondition ConditionOf(int index)
+    {
+        var entry = _entries[index];
+        if (entry.Instrument is not { } instrument)
+            return SignalCondition.Good;
+        if (entry.Lane is { IsIoLost: true })
+            return SignalCondition.Unreachable;
+        if (instrument.ShowsFault)
+            return SignalCondition.Failed;
+        if (instrument.IsCalibrating)
+            return SignalCondition.Calibrating;
+        if (instrument.IsCleaning || HasNoSample(entry))
+            return SignalCondition.Held;
+        return instrument.IsOverRange ? SignalCondition.OverRange : SignalCondition.Good;
+    }
+
     /// <summary>
     /// The condition of what obeys a set-point (valve, pump, blower, lamps); also <c>IN_PUMPS</c> and <c>L1_MIXER</c>,
     /// which have no set-point. Null when there is no such machine.

@@ -4,10 +4,10 @@ using System.Net.Sockets;
 namespace Gateway.PlcSimulator;
 
 /// <summary>
-/// A TCP port that hands its connections to a server. It can be closed and opened again, as when a device is switched
+/// A TCP port that hands its connections and their peers' addresses to a server. It can be closed and opened again, as when a device is switched
 /// off and on. Members may be called from any thread, one at a time.
 /// </summary>
-internal sealed class ModbusListener(IPEndPoint endPoint, Func<Stream, Task> serve) : IAsyncDisposable
+internal sealed class PlantPort(IPEndPoint endPoint, Func<Stream, string, Task> serve) : IAsyncDisposable
 {
     private const int Backlog = 128;
     private static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);
@@ -67,7 +67,7 @@ internal sealed class ModbusListener(IPEndPoint endPoint, Func<Stream, Task> ser
             {
                 var socket = await listener.AcceptAsync().ConfigureAwait(false);
                 socket.NoDelay = true;
-                _ = serve(new NetworkStream(socket, ownsSocket: true));
+                _ = serve(new NetworkStream(socket, ownsSocket: true), ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString());
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
