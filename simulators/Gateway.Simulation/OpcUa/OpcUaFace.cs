@@ -214,7 +214,7 @@ public sealed partial class OpcUaFace : IAsyncDisposable
                 Certificate = _options.Certificate,
                 Validator = _options.Validator,
                 AllowAnonymous = true,
-                CheckPassword = _options.CheckPassword,
+                CheckPassword = _options.CheckPassword is { } check ? (name, password, _) => check(name, password) : null,
                 ApplicationUri = ApplicationUri,
                 ApplicationName = "plcsim " + _plantName,
                 ProductUri = "urn:gateway:plcsim",
