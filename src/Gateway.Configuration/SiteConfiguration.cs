@@ -66,6 +66,8 @@ public sealed record SiteConfiguration
     public MetricsOptions Metrics { get; init; } = new();
     /// <summary>History of samples.</summary>
     public HistorySettings History { get; init; } = new();
+    /// <summary>Receivers of notifications.</summary>
+    public IReadOnlyList<NotificationReceiver> Notifications { get; init; } = [];
     /// <summary>Limits of starting and stopping.</summary>
     public HostTimeouts Timeouts { get; init; } = new();
 }

@@ -64,6 +64,8 @@ public sealed class SiteLoader
         TagSet tags = ReadTable(TagShape.Columns) is { } rows ? TagReader.Read(rows, gateway, read is not null) : new TagSet { IsKnown = false };
         CheckDevices(gateway, tags);
         List<AlarmDefinition> alarms = ReadTable(AlarmShape.Columns, isOptional: true) is { } alarmRows ? AlarmReader.Read(alarmRows, tags) : [];
+        if (ReadTable(SuppressionShape.Columns, isOptional: true) is { } suppressionRows)
+            SuppressionReader.Read(suppressionRows, tags, alarms);
         List<PermitLimit> permits = ReadPermits(tags);
         // Without the permits nothing is known of their figures.
         List<FigureTag> figures = _bag.ErrorCount > 0 ? [] : FigureReader.Read(tags, permits, _bag);
@@ -97,6 +99,7 @@ public sealed class SiteLoader
         OpcUaServer = gateway.OpcUaServer,
         Metrics = gateway.Metrics,
         History = gateway.History,
+        Notifications = [.. gateway.Notifications.Select(one => one with { TokenFile = FullPath(one.TokenFile), PasswordFile = FullPath(one.PasswordFile) })],
         Timeouts = gateway.Timeouts,
     };
 

@@ -17,8 +17,10 @@ internal static class CheckpointCodec
     /// <summary>Raised whenever a member of the saved compliance structures is added, moved or changes its meaning; a test compares it with their layout.</summary>
     public const int ComplianceLayout = 3;
 
-    private const byte AlarmVersion = 1;
-    private const int AlarmFixed = 1 + 4 + 1 + (8 * 7) + 4;
+    private const byte AlarmVersion = 2;
+    private const byte FormerAlarmVersion = 1; // without what belongs to chatter, holds and single shelvings
+    private const int FormerAlarmFixed = 1 + 4 + 1 + (8 * 7) + 4;
+    private const int AlarmFixed = FormerAlarmFixed + (8 * 3);
 
     /// <summary>Bytes of one alarm; the name is kept beside them.</summary>
     public static byte[] Write(in AlarmSnapshot alarm)
@@ -29,10 +31,10 @@ internal static class CheckpointCodec
         at[0] = AlarmVersion;
         at[1] = (byte)alarm.Base;
         at[2] = (byte)alarm.Flags;
-        at[3] = (byte)((alarm.ConditionActive ? 1 : 0) | (alarm.SuppressedByLogic ? 2 : 0) | (alarm.InGap ? 4 : 0));
+        at[3] = (byte)((alarm.ConditionActive ? 1 : 0) | (alarm.SuppressedByLogic ? 2 : 0) | (alarm.InGap ? 4 : 0) | (alarm.ShelvedOnce ? 8 : 0) | (alarm.Chatters ? 16 : 0));
         at[4] = (byte)(by is null ? 0 : 1);
         BinaryPrimitives.WriteInt32LittleEndian(at[6..], alarm.Occurrence);
-        ReadOnlySpan<long> numbers = [alarm.Annunciations, alarm.RaisedUtc, alarm.AckedUtc, alarm.ReturnedUtc, alarm.ShelveRemaining, alarm.DelayRun, alarm.ReAlarmRun];
+        ReadOnlySpan<long> numbers = [alarm.Annunciations, alarm.RaisedUtc, alarm.AckedUtc, alarm.ReturnedUtc, alarm.ShelveRemaining, alarm.DelayRun, alarm.ReAlarmRun, alarm.HoldRemaining, alarm.LastOnAge, alarm.FormerOnAge];
         for (int i = 0; i < numbers.Length; i++)
             BinaryPrimitives.WriteInt64LittleEndian(at[(10 + (8 * i))..], numbers[i]);
         by?.CopyTo(at[AlarmFixed..]);
@@ -44,7 +46,9 @@ internal static class CheckpointCodec
     public static bool TryRead(string id, ReadOnlySpan<byte> body, out AlarmSnapshot alarm)
     {
         alarm = default;
-        if (body.Length < AlarmFixed || body[0] != AlarmVersion)
+        bool isFormer = body.Length > 0 && body[0] == FormerAlarmVersion;
+        int length = isFormer ? FormerAlarmFixed : AlarmFixed;
+        if (body.Length < length || (body[0] != AlarmVersion && !isFormer))
             return false;
         alarm = new AlarmSnapshot
         {
@@ -62,7 +66,12 @@ internal static class CheckpointCodec
             ShelveRemaining = Number(body, 4),
             DelayRun = Number(body, 5),
             ReAlarmRun = Number(body, 6),
-            AckedBy = body[4] == 0 ? null : Encoding.UTF8.GetString(body[AlarmFixed..]),
+            ShelvedOnce = (body[3] & 8) != 0,
+            Chatters = (body[3] & 16) != 0,
+            HoldRemaining = isFormer ? 0 : Number(body, 7),
+            LastOnAge = isFormer ? -1 : Number(body, 8),
+            FormerOnAge = isFormer ? -1 : Number(body, 9),
+            AckedBy = body[4] == 0 ? null : Encoding.UTF8.GetString(body[length..]),
         };
         return alarm.Base <= AlarmState.LatchedAcknowledged;
     }

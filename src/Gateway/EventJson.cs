@@ -84,6 +84,8 @@ public static class EventJson
         CommandVerb.Mode => "mode",
         CommandVerb.Setpoint => "setpoint",
         CommandVerb.SignIn => "signIn",
+        CommandVerb.ShelveOnce => "shelveOnce",
+        CommandVerb.Notify => "notify",
         _ => "signOut",
     };
 

@@ -48,6 +48,7 @@ internal sealed class AlarmReader
         string id = _row.Text(Id);
         int tag = _tags.Resolve(_row, AlarmShape.Tag, DiagnosticCodes.AlarmTag), type = _row.Choice(Condition);
         TagDefinition? watched = tag < 0 ? null : _tags.Definitions[tag];
+        SignalDefaults? signal = _row.Choice(Signal) is >= 0 and var kind ? SignalDefaults.Of(kind) : null;
         var alarm = new AlarmDefinition
         {
             Id = id,
@@ -60,9 +61,9 @@ internal sealed class AlarmReader
             SetpointTag = _tags.Resolve(_row, SetpointTag, DiagnosticCodes.AlarmTag),
             StateValue = _row.Integer(StateValue),
             RateWindowMs = Milliseconds(RateWindow, Seconds),
-            Deadband = _row.Number(Deadband),
-            OnDelayMs = Milliseconds(OnDelay, Seconds),
-            OffDelayMs = Milliseconds(OffDelay, Seconds),
+            Deadband = signal is null || _row.Has(Deadband) ? _row.Number(Deadband) : DeadbandOf(signal, type, watched),
+            OnDelayMs = signal is null || _row.Has(OnDelay) ? Milliseconds(OnDelay, Seconds) : signal.OnDelayS * Seconds,
+            OffDelayMs = signal is null || _row.Has(OffDelay) ? Milliseconds(OffDelay, Seconds) : signal.OffDelayS * Seconds,
             ReAlarmMs = Milliseconds(ReAlarm, Minutes),
             Priority = _row.Integer(Priority),
             Class = _row.Has(Class) ? _row.Text(Class) : "process",
@@ -72,6 +73,8 @@ internal sealed class AlarmReader
             MaxShelveSeconds = _row.Integer(MaxShelve) * 60,
             EnableTag = _tags.Resolve(_row, EnableTag, DiagnosticCodes.AlarmTag),
             SuppressTag = _tags.Resolve(_row, SuppressTag, DiagnosticCodes.AlarmTag),
+            FirstOutGroup = _row.Text(FirstOutGroup),
+            ChatterHoldMs = Milliseconds(ChatterHold, Seconds),
             Message = _row.Has(Message) ? _row.Text(Message) : watched?.Description ?? "",
             Cause = _row.Text(Cause),
             Consequence = _row.Text(Consequence),
@@ -91,6 +94,18 @@ internal sealed class AlarmReader
             return;
         _alarms.Add(alarm);
         _rows.Add(_row.Row);
+    }
+
+    /// <summary>The signal's part of the tag's range, where the alarm has a limit and the signal a deadband.</summary>
+    private double DeadbandOf(SignalDefaults signal, int type, TagDefinition? tag)
+    {
+        if (signal.DeadbandPercent == 0 || tag is null || (AlarmType)type is AlarmType.State or AlarmType.BadMeasurement or AlarmType.RateOfChange)
+            return 0;
+        double span = tag.RangeHigh - tag.RangeLow;
+        if (double.IsFinite(span))
+            return signal.DeadbandPercent / 100 * span;
+        _row.Fail(DiagnosticCodes.AlarmSignal, Signal, $"the deadband of a {_row.Text(Signal)} is {FieldText.Text(signal.DeadbandPercent)} % of the range, and tag '{tag.Name}' has none; give the tag rangeLow and rangeHigh, or the alarm a deadband");
+        return 0;
     }
 
     private int Milliseconds(Field field, int factor) => (int)Math.Round(_row.Number(field) * factor);

@@ -12,6 +12,9 @@ internal static class AlarmShape
 
     public static readonly string[] Severities = ["minor", "moderate", "severe"];
 
+    /// <summary>In the order of <see cref="SignalDefaults.Of"/>.</summary>
+    public static readonly string[] Signals = ["flow", "level", "pressure", "temperature", "analyzer", "probe", "contact", "communication"];
+
     public static readonly Field Id = Field.Named("id", "Unique name of the alarm.", required: true, example: "EFF_NH4_HH");
     public static readonly Field Tag = Field.Text("tag", "Tag watched.", required: true, example: "EFF_AIT_603");
     public static readonly Field Condition = Field.Choice("type", Types, "", "HH, H: at or above the limit. L, LL: at or below. STATE: equals 'stateValue'. DEV: away from the set-point. ROC: rate of change. BADPV: bad measurement.", required: true, example: "HH");
@@ -31,6 +34,9 @@ internal static class AlarmShape
     public static readonly Field MaxShelve = Field.Integer("maxShelveMin", 1, 10_080, "480", "Longest time of one shelving, in min.");
     public static readonly Field EnableTag = Field.Text("enableTag", "Tag that disables the condition while it is 0.", example: "BL1_RUN");
     public static readonly Field SuppressTag = Field.Text("suppressTag", "Tag that suppresses the alarm by design while it is not 0.", example: "EFF_CLEANING");
+    public static readonly Field Signal = Field.Choice("signal", Signals, "", "Kind of signal: gives deadband and delays where their cells are empty.", example: "level");
+    public static readonly Field FirstOutGroup = Field.Named("firstOutGroup", "Group in which only the alarm that comes first is annunciated while it stands.", example: "BL1_TRIP");
+    public static readonly Field ChatterHold = Field.Number("chatterHoldS", "Off-delay of an alarm that came three times within a minute, until it was away that long, in s; 0 for none.", 0, Day, "0", example: "300");
     public static readonly Field Area = Field.Text("area", "Area of the plant, where it differs from the tag's.");
     public static readonly Field Equipment = Field.Text("equipment", "Machine or instrument concerned.", example: "blower 1");
     public static readonly Field Message = Field.Text("message", "What the operator reads; without it the tag's description.", example: "effluent ammonium above permit");
@@ -48,7 +54,7 @@ internal static class AlarmShape
     public static readonly Shape Columns = new("alarms.csv", "One row for each alarm: the master alarm database of ISA-18.2.",
     [
         Id, Tag, Condition, Limit, SetpointTag, StateValue, RateWindow, Deadband, OnDelay, OffDelay, ReAlarm, Priority, Class, Latching, AckRequired,
-        Shelving, MaxShelve, EnableTag, SuppressTag, Area, Equipment, Message, Cause, Consequence, Action, TimeToRespond, Severity, Basis,
+        Shelving, MaxShelve, EnableTag, SuppressTag, Signal, FirstOutGroup, ChatterHold, Area, Equipment, Message, Cause, Consequence, Action, TimeToRespond, Severity, Basis,
         ApprovedBy, ApprovedOn, Example, Remarks,
     ]);
 }

@@ -52,6 +52,7 @@ internal static class DiagnosticCodes
     public static readonly DiagnosticCode DeviceWithoutTags = Warning("GW2013", "No tag uses a device.");
     public static readonly DiagnosticCode EndpointUrl = Error("GW2014", "The endpoint of an OPC UA line is no URL of a server.");
     public static readonly DiagnosticCode SessionUser = Error("GW2015", "The user of an OPC UA line is not complete.");
+    public static readonly DiagnosticCode Receiver = Error("GW2020", "A receiver of notifications cannot be reached as described.");
     public static readonly DiagnosticCode OpcUaAddress = Error("GW2030", "The address of the OPC UA server is not usable.");
 
     public static readonly DiagnosticCode TagName = Error("GW2101", "A tag's name cannot be used in expressions.");
@@ -97,6 +98,9 @@ internal static class DiagnosticCodes
     public static readonly DiagnosticCode SameCondition = Warning("GW3014", "Two alarms watch the same condition.");
     public static readonly DiagnosticCode AlarmSuppressed = Warning("GW3015", "An alarm is always suppressed.");
     public static readonly DiagnosticCode AlarmUseless = Warning("GW3016", "A value has no effect for this kind of alarm.");
+    public static readonly DiagnosticCode AlarmSignal = Error("GW3017", "The deadband of a signal needs the range of its tag.");
+    public static readonly DiagnosticCode SuppressedAlarm = Error("GW3018", "The suppression table names an alarm that is not defined.");
+    public static readonly DiagnosticCode SuppressedTwice = Warning("GW3019", "The suppression table says one thing twice.");
 
     public static readonly DiagnosticCode StandardContent = Error("GW4001", "The file of a standard cannot be used.");
     public static readonly DiagnosticCode UnknownClass = Error("GW4002", "A standard has no such class.");

@@ -11,7 +11,7 @@ namespace Gateway.Configuration.Schema;
 internal static class SiteFormats
 {
     /// <summary>One shape for each file.</summary>
-    public static IReadOnlyList<Shape> All { get; } = [GatewayShapes.Root, TagShape.Columns, AlarmShape.Columns, ComplianceShapes.Root, StandardShapes.Root, OutputShape.Columns];
+    public static IReadOnlyList<Shape> All { get; } = [GatewayShapes.Root, TagShape.Columns, AlarmShape.Columns, SuppressionShape.Columns, ComplianceShapes.Root, StandardShapes.Root, OutputShape.Columns];
 
     /// <summary>The shape of a file and all shapes nested in it, outer ones first.</summary>
     public static IEnumerable<Shape> WithNested(Shape shape) =>

@@ -19,6 +19,7 @@ internal sealed class GatewayDocument
     public OpcUaServerSettings? OpcUaServer { get; set; }
     public MetricsOptions Metrics { get; set; } = new();
     public HistorySettings History { get; set; } = new();
+    public List<NotificationReceiver> Notifications { get; set; } = [];
     public HostTimeouts Timeouts { get; set; } = new();
 }
 

@@ -249,6 +249,7 @@ internal sealed class GatewayReader
             _document.Metrics = new MetricsOptions { Enabled = metrics.Boolean(MetricsEnabled) };
         if (root.Object(HistoryKey) is { } history)
             _document.History = ReadHistory(history);
+        _document.Notifications = NotificationReader.Read(root.Objects(NotificationsKey));
         if (root.Object(TimeoutsKey) is { } timeouts)
             _document.Timeouts = new HostTimeouts { FirstDataMs = timeouts.Integer(FirstData), ShutdownMs = timeouts.Integer(Shutdown) };
     }

@@ -136,8 +136,9 @@ internal static class GatewayShapes
     public static readonly Field OpcUaServerKey = Field.Object("opcuaServer", OpcUaServer, "OPC UA server for systems above the gateway.");
     public static readonly Field MetricsKey = Field.Object("metrics", Metrics, "Prometheus metrics.");
     public static readonly Field HistoryKey = Field.Object("history", History, "History of samples.");
+    public static readonly Field NotificationsKey = Field.Objects("notifications", NotificationShapes.Receiver, "Who is told of alarms outside of the control room.");
     public static readonly Field TimeoutsKey = Field.Object("timeouts", Timeouts, "Limits of starting and stopping.");
 
     public static readonly Shape Root = new("gateway.json", "Site, pace, lines, devices and web server.",
-        [SchemaKey, SiteKey, ScanKey, LinesKey, WebKey, OpcUaServerKey, MetricsKey, HistoryKey, TimeoutsKey]);
+        [SchemaKey, SiteKey, ScanKey, LinesKey, WebKey, OpcUaServerKey, MetricsKey, HistoryKey, NotificationsKey, TimeoutsKey]);
 }

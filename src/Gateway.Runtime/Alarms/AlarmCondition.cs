@@ -29,9 +29,17 @@ internal struct AlarmCondition
     private readonly int _enableTag;
     private readonly double _limit;
     private readonly double _clearLimit;
+    // Three occurrences within a minute chatter (ISA-18.2).
+    private const long ChatterTicks = 60 * ScanTime.TicksPerSecond;
+    private const long Never = long.MinValue / 2;
+
     private readonly long _onDelay;
     private readonly long _offDelay;
+    private readonly long _chatterHold;
     private readonly RateWindow? _rate;
+    private long _lastOn;
+    private long _formerOn;
+    private bool _chatters;
     private bool _active;
     private bool _pending;
     private bool _inGap;
@@ -52,6 +60,8 @@ internal struct AlarmCondition
         _offDelay = definition.OffDelayMs * ScanTime.TicksPerMillisecond;
         _rate = _type == AlarmType.RateOfChange ? new RateWindow(definition.RateWindowMs) : null;
         _compared = double.NaN;
+        _chatterHold = definition.ChatterHoldMs * ScanTime.TicksPerMillisecond;
+        _lastOn = _formerOn = Never;
     }
 
     private enum Verdict : byte
@@ -75,8 +85,18 @@ internal struct AlarmCondition
     /// <summary>How long the running delay has run, in ticks; -1 when none runs.</summary>
     public readonly long DelayRun => _pending ? _lastElapsed - _since : -1;
 
-    /// <summary>Whether the last evaluation had no usable value.</summary>
-    public readonly bool InGap => _inGap;
+    /// <summary>Whether the condition came three times within a minute and its off-delay is the one for chatter.</summary>
+    public readonly bool Chatters => _chatters;
+
+    /// <summary>Writes what must survive a restart.</summary>
+    public readonly void Save(ref AlarmSnapshot entry, long elapsed)
+    {
+        entry.DelayRun = DelayRun;
+        entry.InGap = _inGap;
+        entry.Chatters = _chatters;
+        entry.LastOnAge = AgeOf(_lastOn, elapsed);
+        entry.FormerOnAge = AgeOf(_formerOn, elapsed);
+    }
 
     /// <summary>Puts back what a snapshot kept. The time without a gateway is a gap like any other: not counted.</summary>
     public void Restore(in AlarmSnapshot entry, long elapsed)
@@ -86,6 +106,9 @@ internal struct AlarmCondition
         _since = elapsed - entry.DelayRun;
         _lastElapsed = elapsed;
         _inGap = entry.InGap;
+        _chatters = entry.Chatters;
+        _lastOn = entry.LastOnAge < 0 ? Never : elapsed - entry.LastOnAge;
+        _formerOn = entry.FormerOnAge < 0 ? Never : elapsed - entry.FormerOnAge;
         _rate?.Clear();
     }
 
@@ -111,12 +134,32 @@ internal struct AlarmCondition
             _pending = true;
             _since = now.Elapsed;
         }
-        if (now.Elapsed - _since < (_active ? _offDelay : _onDelay))
+        if (now.Elapsed - _since < (_active ? OffDelay : _onDelay))
             return ConditionEdge.None;
         _pending = false;
         _active = !_active;
+        if (_chatterHold > 0)
+            FollowChatter(now.Elapsed);
         return _active ? ConditionEdge.On : ConditionEdge.Off;
     }
+
+    private readonly long OffDelay => _chatters ? Math.Max(_offDelay, _chatterHold) : _offDelay;
+
+    /// <summary>The third time within a minute begins a chatter; it ends when the alarm was away for as long as it asks.</summary>
+    private void FollowChatter(long elapsed)
+    {
+        if (!_active)
+        {
+            if (_chatters)
+                (_chatters, _lastOn, _formerOn) = (false, Never, Never);
+            return;
+        }
+        _chatters = elapsed - _formerOn < ChatterTicks;
+        (_formerOn, _lastOn) = (_lastOn, elapsed);
+    }
+
+    /// <summary>An age that no longer plays a part is none, so that it does not change what is saved each time.</summary>
+    private static long AgeOf(long at, long elapsed) => at == Never || elapsed - at >= ChatterTicks ? -1 : elapsed - at;
 
     private Verdict Judge(TagTable tags, long elapsed)
     {

@@ -21,6 +21,12 @@ public enum AlarmType : byte
     BadMeasurement,
 }
 
+/// <summary>A state of the plant in which an alarm says nothing new: a storm, a start-up, maintenance.</summary>
+/// <param name="Tag">Suppresses while it is good and not zero.</param>
+/// <param name="HoldMs">How long the suppression goes on after that, in milliseconds, 0 or more.</param>
+/// <param name="Reason">What the event of the suppression says.</param>
+public sealed record AlarmSuppression(int Tag, int HoldMs, string Reason);
+
 /// <summary>
 /// One row of the master alarm database (ISA-18.2: identity, rationalization, settings, behavior). Built by the
 /// configuration, never changed afterwards, read by every thread.
@@ -83,6 +89,16 @@ public sealed record AlarmDefinition
     public int EnableTag { get; init; } = -1;
     /// <summary>Tag that suppresses the alarm by design while it is good and not zero, -1 for none.</summary>
     public int SuppressTag { get; init; } = -1;
+
+    /// <summary>Rows of the suppression table that name this alarm.</summary>
+    public IReadOnlyList<AlarmSuppression> Suppressions { get; init; } = [];
+    /// <summary>
+    /// Group in which only the alarm that came first is annunciated while it stands: the others are its consequences.
+    /// Empty for none.
+    /// </summary>
+    public string FirstOutGroup { get; init; } = "";
+    /// <summary>Off-delay while the alarm chatters, in milliseconds, when it is longer than the other one; 0 changes nothing.</summary>
+    public int ChatterHoldMs { get; init; }
 
     /// <summary>What the operator reads.</summary>
     public string Message { get; init; } = "";

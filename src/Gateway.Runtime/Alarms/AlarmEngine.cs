@@ -10,17 +10,23 @@ namespace Gateway.Runtime.Alarms;
 /// writes one event per transition and per refused act. An alarm whose condition stands at the first scan is
 /// annunciated like any other. Owned by the scan thread: no member may be called from another one.
 /// </summary>
-public sealed class AlarmEngine
+public sealed partial class AlarmEngine
 {
     private const int States = (int)AlarmState.OutOfService + 1;
     private const int Priorities = 4;
+
+    // Shelvings that end together come back one by one, so that the operator can look at each (field lesson F-59).
+    private const long ReturnSpacing = ScanTime.TicksPerSecond;
 
     private readonly AlarmDefinition[] _definitions;
     private readonly AlarmCondition[] _conditions;
     private readonly AlarmLive[] _live;
     private readonly long[] _reAlarmTicks;
-    private readonly int[] _suppressTags;
     private readonly int[] _counts = new int[States * Priorities];
+    // What the event of a shelving for one occurrence adds to the reason.
+    private const string Once = " (until the condition goes)";
+
+    private long _nextReturn = long.MinValue;
 
     /// <summary>Makes the engine; every alarm is normal.</summary>
     /// <exception cref="ArgumentException">A definition is out of its documented range or not at its index.</exception>
@@ -31,14 +37,21 @@ public sealed class AlarmEngine
         _conditions = new AlarmCondition[definitions.Length];
         _live = new AlarmLive[definitions.Length];
         _reAlarmTicks = new long[definitions.Length];
-        _suppressTags = new int[definitions.Length];
+        _suppressions = new AlarmSuppression[definitions.Length][];
+        _holdUntil = new long[definitions.Length];
+        _groups = GroupsOf(definitions, out int groups);
+        _first = new int[groups];
+        _behind = new int[definitions.Length];
+        _firstReasons = [.. definitions.Select(definition => "first out: " + definition.Id)];
+        Array.Fill(_first, None);
+        Array.Fill(_behind, None);
         for (int i = 0; i < definitions.Length; i++)
         {
             AlarmDefinition definition = definitions[i];
             Require(definition, i);
             _conditions[i] = new AlarmCondition(definition);
             _reAlarmTicks[i] = definition.ReAlarmMs * ScanTime.TicksPerMillisecond;
-            _suppressTags[i] = definition.SuppressTag;
+            _suppressions[i] = SuppressionsOf(definition);
             _counts[CountSlot(AlarmState.Normal, definition.Priority)]++;
         }
     }
@@ -81,13 +94,16 @@ public sealed class AlarmEngine
     public AlarmCommandResult Apply(OperatorCommand command, in ScanTime now, EventRing events)
     {
         ArgumentNullException.ThrowIfNull(command);
+        if (command.Verb == CommandVerb.Notify && (uint)command.Target < (uint)_live.Length)
+            return Note(command, now, events);
         if ((uint)command.Target >= (uint)_live.Length || EventOf(command.Verb) is not { } code)
             return RefuseUnknown(command, now, events);
         var act = new Act
         {
             Code = code,
+            Once = command.Verb == CommandVerb.ShelveOnce,
             User = command.User,
-            Reason = command.Reason,
+            Reason = command.Verb == CommandVerb.ShelveOnce ? command.Reason + Once : command.Reason,
             Value = command.Argument,
             CorrelationId = command.CorrelationId,
             Prohibition = Prohibition(_definitions[command.Target], command),
@@ -118,11 +134,12 @@ public sealed class AlarmEngine
                 AckedUtc = live.AckedUtc,
                 ReturnedUtc = live.ReturnedUtc,
                 AckedBy = live.AckedBy,
+                ShelvedOnce = live.ShelvedOnce,
+                HoldRemaining = Math.Max(0, _holdUntil[i] - now.Elapsed),
                 ShelveRemaining = (live.Flags & AlarmFlags.Shelved) != 0 ? live.ShelveExpiryElapsed - now.Elapsed : 0,
-                DelayRun = _conditions[i].DelayRun,
-                InGap = _conditions[i].InGap,
                 ReAlarmRun = live.Base == AlarmState.Acknowledged ? now.Elapsed - live.ReAlarmSince : 0,
             };
+            _conditions[i].Save(ref into[i], now.Elapsed);
         }
     }
 
@@ -145,6 +162,7 @@ public sealed class AlarmEngine
             RestoreOne(index, entry, now.Elapsed);
             restored++;
         }
+        RestoreFirstOut();
         Version++;
         return restored;
     }
@@ -168,8 +186,11 @@ public sealed class AlarmEngine
             ReturnedUtc = entry.ReturnedUtc,
             AckedBy = entry.AckedBy,
             ShelveExpiryElapsed = shelved ? elapsed + entry.ShelveRemaining : 0,
+            ShelvedOnce = entry.ShelvedOnce,
+            Chatters = entry.Chatters,
             ReAlarmSince = elapsed - entry.ReAlarmRun,
         };
+        _holdUntil[index] = elapsed + entry.HoldRemaining;
         _conditions[index].Restore(entry, elapsed);
         Recount(before, live.State, _definitions[index].Priority);
     }
@@ -181,18 +202,37 @@ public sealed class AlarmEngine
     private void ExecuteOne(int index, TagTable tags, in ScanTime now, EventRing events)
     {
         ref AlarmLive live = ref _live[index];
-        bool suppress = IsSuppressionAsked(_suppressTags[index], tags);
-        if (suppress && !live.SuppressedByLogic)
-            Run(index, new Act { Code = AlarmEventCode.Suppress, ByLogic = true, Reason = "suppression logic" }, now, events);
+        string? cause = SuppressionOf(index, tags, now.Elapsed);
+        if (cause is not null && !live.SuppressedByLogic)
+            Run(index, new Act { Code = AlarmEventCode.Suppress, ByLogic = true, Reason = cause }, now, events);
         ConditionEdge edge = _conditions[index].Update(tags, now);
+        if (edge == ConditionEdge.On)
+            SuppressBehindFirst(index, now, events);
         if (edge != ConditionEdge.None)
             RunCondition(index, edge, tags, now, events);
-        if (live.SuppressedByLogic && !suppress)
-            Run(index, new Act { Code = AlarmEventCode.Unsuppress, ByLogic = true, Reason = "suppression logic" }, now, events);
-        if ((live.Flags & AlarmFlags.Shelved) != 0 && now.Elapsed >= live.ShelveExpiryElapsed)
-            Run(index, new Act { Code = AlarmEventCode.Expire }, now, events);
+        FollowFirstOut(index);
+        if (live.SuppressedByLogic && cause is null && !IsBehindFirst(index))
+            Run(index, new Act { Code = AlarmEventCode.Unsuppress, ByLogic = true, Reason = EndOfSuppression }, now, events);
+        FollowFirstOut(index);
+        if ((live.Flags & AlarmFlags.Shelved) != 0)
+            EndShelving(index, edge == ConditionEdge.Off, now, events);
         if (live.State == AlarmState.Acknowledged && _reAlarmTicks[index] > 0 && now.Elapsed - live.ReAlarmSince >= _reAlarmTicks[index])
             Run(index, ConditionAct(index, AlarmEventCode.ReAlarm, tags), now, events);
+    }
+
+    /// <summary>A shelving whose time is over ends when it is its turn; one for a single occurrence when that is over.</summary>
+    private void EndShelving(int index, bool isGone, in ScanTime now, EventRing events)
+    {
+        ref AlarmLive live = ref _live[index];
+        if (isGone && live.ShelvedOnce)
+        {
+            Run(index, new Act { Code = AlarmEventCode.Expire, Reason = "the condition went" }, now, events);
+        }
+        else if (now.Elapsed >= live.ShelveExpiryElapsed && now.Elapsed >= _nextReturn)
+        {
+            _nextReturn = now.Elapsed + ReturnSpacing;
+            Run(index, new Act { Code = AlarmEventCode.Expire }, now, events);
+        }
     }
 
     private void RunCondition(int index, ConditionEdge edge, TagTable tags, in ScanTime now, EventRing events)
@@ -200,6 +240,7 @@ public sealed class AlarmEngine
         ref AlarmLive live = ref _live[index];
         bool on = edge == ConditionEdge.On;
         live.ConditionActive = on;
+        live.Chatters = _conditions[index].Chatters;
         live.ReturnedUtc = on || live.Occurrence == 0 ? 0 : now.Utc;
         Version++;
         Run(index, ConditionAct(index, on ? AlarmEventCode.On : AlarmEventCode.Off, tags), now, events);
@@ -275,7 +316,7 @@ public sealed class AlarmEngine
             live.ReAlarmSince = now.Elapsed;
         }
         if ((row.Effect & Effects.StartShelf) != 0)
-            live.ShelveExpiryElapsed = now.Elapsed + (long)(act.Value * ScanTime.TicksPerSecond);
+            (live.ShelveExpiryElapsed, live.ShelvedOnce) = (now.Elapsed + (long)(act.Value * ScanTime.TicksPerSecond), act.Once);
         if ((row.Effect & Effects.KeepCause) != 0)
             live.SuppressedByLogic = act.ByLogic;
         live.State = AlarmStateTable.ShownOf(live.Base, live.Flags);
@@ -287,7 +328,7 @@ public sealed class AlarmEngine
     {
         live.Flags &= ~mark;
         if (mark == AlarmFlags.Shelved)
-            live.ShelveExpiryElapsed = 0;
+            (live.ShelveExpiryElapsed, live.ShelvedOnce) = (0, false);
         if (mark == AlarmFlags.Suppressed)
             live.SuppressedByLogic = false;
     }
@@ -311,6 +352,28 @@ public sealed class AlarmEngine
         facts |= act.ByLogic ? Facts.ByLogic : Facts.ByOperator;
         facts |= live.SuppressedByLogic ? Facts.HeldByLogic : Facts.None;
         return facts;
+    }
+
+    /// <summary>Records that a receiver outside was told, or could not be: no act, so no row of the table.</summary>
+    private AlarmCommandResult Note(OperatorCommand command, in ScanTime now, EventRing events)
+    {
+        ref readonly AlarmLive live = ref _live[command.Target];
+        var item = new ScanEvent
+        {
+            Kind = EventKind.Alarm,
+            Subject = command.Target,
+            Code = (int)AlarmEventCode.Notify,
+            From = (int)live.State,
+            To = (int)live.State,
+            Occurrence = live.Occurrence,
+            Value = command.Argument,
+            Limit = double.NaN,
+            Accepted = command.Denied is null,
+            User = command.User,
+            Reason = command.Denied ?? command.Reason,
+        };
+        events.Add(now, ref item);
+        return new AlarmCommandResult(command.Denied is null, command.Denied ?? "", live.State);
     }
 
     private AlarmCommandResult RefuseUnknown(OperatorCommand command, in ScanTime now, EventRing events)
@@ -340,11 +403,11 @@ public sealed class AlarmEngine
         bool reasoned = !string.IsNullOrWhiteSpace(command.Reason);
         return command.Verb switch
         {
-            CommandVerb.Shelve when !definition.ShelvingAllowed => "the class of this alarm forbids shelving",
-            CommandVerb.Shelve when !reasoned => "shelving needs a reason",
+            CommandVerb.Shelve or CommandVerb.ShelveOnce when !definition.ShelvingAllowed => "the class of this alarm forbids shelving",
+            CommandVerb.Shelve or CommandVerb.ShelveOnce when !reasoned => "shelving needs a reason",
             // Written so that a duration that is not a number is refused, too.
-            CommandVerb.Shelve when !(command.Argument > 0) => "the duration must be above zero",
-            CommandVerb.Shelve when command.Argument > definition.MaxShelveSeconds => "longer than this alarm may be shelved",
+            CommandVerb.Shelve or CommandVerb.ShelveOnce when !(command.Argument > 0) => "the duration must be above zero",
+            CommandVerb.Shelve or CommandVerb.ShelveOnce when command.Argument > definition.MaxShelveSeconds => "longer than this alarm may be shelved",
             CommandVerb.OutOfService when !named => "out of service needs a named user",
             CommandVerb.OutOfService when !reasoned => "out of service needs a reason",
             _ => null,
@@ -354,7 +417,7 @@ public sealed class AlarmEngine
     private static AlarmEventCode? EventOf(CommandVerb verb) => verb switch
     {
         CommandVerb.Ack => AlarmEventCode.Ack,
-        CommandVerb.Shelve => AlarmEventCode.Shelve,
+        CommandVerb.Shelve or CommandVerb.ShelveOnce => AlarmEventCode.Shelve,
         CommandVerb.Unshelve => AlarmEventCode.Unshelve,
         CommandVerb.Suppress => AlarmEventCode.Suppress,
         CommandVerb.Unsuppress => AlarmEventCode.Unsuppress,
@@ -363,14 +426,6 @@ public sealed class AlarmEngine
         CommandVerb.Reset => AlarmEventCode.Reset,
         _ => null,
     };
-
-    private static bool IsSuppressionAsked(int tag, TagTable tags)
-    {
-        if (tag < 0)
-            return false;
-        ref readonly TagValue value = ref tags[tag];
-        return value.Quality.IsGood && value.Value != 0 && !double.IsNaN(value.Value);
-    }
 
     private void Recount(AlarmState before, AlarmState after, int priority)
     {
@@ -389,7 +444,7 @@ public sealed class AlarmEngine
             : definition.Priority is < 1 or > Priorities ? "has a priority outside 1 to 4"
             : limited && double.IsNaN(definition.Limit) ? "has no limit"
             : !(definition.Deadband >= 0) ? "has a negative deadband"
-            : definition.OnDelayMs < 0 || definition.OffDelayMs < 0 || definition.ReAlarmMs < 0 ? "has a negative delay"
+            : definition.OnDelayMs < 0 || definition.OffDelayMs < 0 || definition.ReAlarmMs < 0 || definition.ChatterHoldMs < 0 ? "has a negative delay"
             : definition.MaxShelveSeconds < 0 ? "has a negative shelving time"
             : definition.Type == AlarmType.Deviation && definition.SetpointTag < 0 ? "has no set-point"
             : definition.Type == AlarmType.RateOfChange && definition.RateWindowMs <= 0 ? "has no rate window"
@@ -404,6 +459,7 @@ public sealed class AlarmEngine
     {
         public required AlarmEventCode Code { get; init; }
         public bool ByLogic { get; init; }
+        public bool Once { get; init; }
         public string? User { get; init; }
         public string? Reason { get; init; }
         public string? Prohibition { get; init; }

@@ -27,6 +27,10 @@ public struct AlarmLive
     public string? AckedBy;
     /// <summary>When the shelving ends, on the monotonic clock of the scan in ticks; 0 when not shelved.</summary>
     public long ShelveExpiryElapsed;
+    /// <summary>The shelving also ends when the condition goes.</summary>
+    public bool ShelvedOnce;
+    /// <summary>The alarm came three times within a minute and is held by its off-delay for chatter.</summary>
+    public bool Chatters;
     /// <summary>Since when the re-alarm time runs, monotonic ticks; means something in state C only.</summary>
     internal long ReAlarmSince;
 }

@@ -30,6 +30,16 @@ public struct AlarmSnapshot
     public string? AckedBy;
     /// <summary>Ticks left of the shelving; 0 when not shelved.</summary>
     public long ShelveRemaining;
+    /// <summary>The shelving also ends when the condition goes.</summary>
+    public bool ShelvedOnce;
+    /// <summary>Ticks that a suppression goes on although its state has ended; 0 for none.</summary>
+    public long HoldRemaining;
+    /// <summary>The alarm is held for chatter.</summary>
+    public bool Chatters;
+    /// <summary>Ticks since the condition last came; -1 when that plays no part.</summary>
+    public long LastOnAge;
+    /// <summary>Ticks since it came the time before; -1 likewise.</summary>
+    public long FormerOnAge;
     /// <summary>Ticks the running on- or off-delay has run; -1 when none runs.</summary>
     public long DelayRun;
     /// <summary>The last value was not usable, so the delay stands still until the value has been seen again.</summary>

@@ -70,6 +70,8 @@ public enum AlarmEventCode : byte
     QualityBad,
     /// <summary>The wall clock was stepped; never a transition.</summary>
     ClockStep,
+    /// <summary>Somebody outside was told, or could not be told; never a transition, not on the sheet.</summary>
+    Notify,
 }
 
 /// <summary>The names of states and events as they stand in the event stream.</summary>
@@ -80,7 +82,7 @@ public static class AlarmNames
     private static readonly string[] Events =
     [
         "ON", "OFF", "ACK", "RESET", "REALARM", "SHELVE", "UNSHELVE", "EXPIRE", "SUPPRESS", "UNSUPPRESS",
-        "OOS", "RETURN TO SERVICE", "RESTART", "QUALITY BAD", "CLOCK STEP",
+        "OOS", "RETURN TO SERVICE", "RESTART", "QUALITY BAD", "CLOCK STEP", "NOTIFY",
     ];
 
     /// <summary>The letter A to I of a state.</summary>

@@ -29,6 +29,10 @@ public enum CommandVerb : byte
     SignIn,
     /// <summary>Sign out; likewise.</summary>
     SignOut,
+    /// <summary>Shelve an alarm until its condition goes, at most for a time.</summary>
+    ShelveOnce,
+    /// <summary>A receiver outside was told of an occurrence; recorded by the scan, changes nothing.</summary>
+    Notify,
 }
 
 /// <summary>One command on its way to the scan. Made by the web or a commands file, carried out by the scan.</summary>
@@ -38,7 +42,7 @@ public sealed record OperatorCommand
     public required CommandVerb Verb { get; init; }
     /// <summary>Index of the alarm or output meant.</summary>
     public required int Target { get; init; }
-    /// <summary>Argument: occurrence for Ack (0 = the current one), seconds for Shelve, value for Write and Setpoint.</summary>
+    /// <summary>Argument: occurrence for Ack (0 = the current one) and Notify, seconds for Shelve and ShelveOnce, value for Write and Setpoint.</summary>
     public double Argument { get; init; }
     /// <summary>Who asks.</summary>
     public string User { get; init; } = "";

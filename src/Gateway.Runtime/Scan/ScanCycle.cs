@@ -129,7 +129,8 @@ public sealed partial class ScanCycle
     {
         while (Commands.TryTake(out OperatorCommand? command))
         {
-            if (command.Denied is not null)
+            // Of a notification it is a receiver that was denied.
+            if (command.Denied is not null && command.Verb != CommandVerb.Notify)
                 Refuse(command, command.Denied, now);
             else if (command.Verb is CommandVerb.SignIn or CommandVerb.SignOut)
                 Record(command, command.Reason, isAccepted: true, now);

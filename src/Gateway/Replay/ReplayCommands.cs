@@ -23,8 +23,8 @@ internal static class ReplayCommands
 {
     private const int MostCommands = 1_000_000;
 
-    // Signing in is no command to the plant: a replay needs none.
-    private static readonly CommandVerb[] s_verbs = [.. Enum.GetValues<CommandVerb>().Where(verb => verb < CommandVerb.SignIn)];
+    // Signing in and notifying are no commands to the plant: a replay needs none.
+    private static readonly CommandVerb[] s_verbs = [.. Enum.GetValues<CommandVerb>().Where(verb => verb is not (CommandVerb.SignIn or CommandVerb.SignOut or CommandVerb.Notify))];
 
     public static IReadOnlyList<ReplayCommand> Read(string file, PlantModel plant)
     {

@@ -30,7 +30,7 @@ public sealed record Principal(string Name, Role Role, IReadOnlyList<string> Are
     {
         CommandVerb.OutOfService or CommandVerb.ReturnToService => Role.Engineer,
         CommandVerb.Suppress or CommandVerb.Unsuppress => Role.Supervisor,
-        CommandVerb.Shelve when alarmClass is "safety" or "environmental-permit" => Role.Supervisor,
+        CommandVerb.Shelve or CommandVerb.ShelveOnce when alarmClass is "safety" or "environmental-permit" => Role.Supervisor,
         _ => Role.Operator,
     };
 

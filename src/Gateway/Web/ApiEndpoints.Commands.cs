@@ -18,7 +18,7 @@ internal sealed partial class ApiEndpoints
 
     private static readonly FrozenDictionary<string, CommandVerb> s_acts = new[]
     {
-        CommandVerb.Ack, CommandVerb.Shelve, CommandVerb.Unshelve, CommandVerb.Suppress, CommandVerb.Unsuppress,
+        CommandVerb.Ack, CommandVerb.Shelve, CommandVerb.ShelveOnce, CommandVerb.Unshelve, CommandVerb.Suppress, CommandVerb.Unsuppress,
         CommandVerb.OutOfService, CommandVerb.ReturnToService, CommandVerb.Reset,
     }.ToFrozenDictionary(EventJson.VerbOf, StringComparer.Ordinal);
 
@@ -137,11 +137,12 @@ internal sealed partial class ApiEndpoints
     {
         if (verb != CommandVerb.Ack && body.Occurrence is not null)
             return "'occurrence' belongs to ack only.";
-        if (verb != CommandVerb.Shelve && body.Seconds is not null)
-            return "'seconds' belongs to shelve only.";
+        bool shelves = verb is CommandVerb.Shelve or CommandVerb.ShelveOnce;
+        if (!shelves && body.Seconds is not null)
+            return "'seconds' belongs to shelve and shelveOnce only.";
         if (body.Occurrence < 0)
             return "'occurrence' must not be negative.";
-        if (verb == CommandVerb.Shelve && body.Seconds is null)
+        if (shelves && body.Seconds is null)
             return "'seconds' is missing: shelving needs a time.";
         if (body.Seconds is { } seconds && !double.IsFinite(seconds))
             return "'seconds' is too large for a number.";

@@ -8,7 +8,7 @@ namespace Gateway.Runtime.Tests.Alarms;
 /// (is there an alarm, was it seen, is something latched, who hides it) instead of states, counts in whole seconds and
 /// keeps running times as what has passed or is left.
 /// </summary>
-internal sealed class AlarmModel(bool latching, bool ackRequired, int onDelay, int offDelay, int reAlarm, int maxShelve)
+internal sealed class AlarmModel(bool latching, bool ackRequired, int onDelay, int offDelay, int reAlarm, int maxShelve, int chatterHold)
 {
     private bool _seen = true;
     private bool _pendingUnseen;
@@ -17,6 +17,10 @@ internal sealed class AlarmModel(bool latching, bool ackRequired, int onDelay, i
     private int? _held;
     private int _sinceAck;
     private int _shelfLeft;
+    private bool _once;
+    private bool _chatters;
+    private int _clock;
+    private readonly Queue<int> _came = new();
 
     public bool Standing { get; private set; }
     public bool Alarm { get; private set; }
@@ -41,6 +45,7 @@ internal sealed class AlarmModel(bool latching, bool ackRequired, int onDelay, i
     /// <summary>One scan: seconds since the last, the value (null: not usable) and what the suppression logic says.</summary>
     public void Scan(int seconds, double? value, bool logic)
     {
+        _clock += seconds;
         _shelfLeft -= seconds;
         _sinceAck += seconds;
         if (logic && !(Suppressed && ByLogic))
@@ -48,13 +53,15 @@ internal sealed class AlarmModel(bool latching, bool ackRequired, int onDelay, i
             Suppressed = ByLogic = true;
             Records++;
         }
+        bool wasStanding = Standing;
         Follow(seconds, value);
         if (!logic && ByLogic)
         {
             Suppressed = ByLogic = false;
             Reappear();
         }
-        if (Shelved && _shelfLeft <= 0)
+        bool gone = wasStanding && !Standing;
+        if (Shelved && (_shelfLeft <= 0 || (_once && gone)))
         {
             Shelved = false;
             Reappear();
@@ -75,7 +82,8 @@ internal sealed class AlarmModel(bool latching, bool ackRequired, int onDelay, i
         {
             CommandVerb.Ack => Ack(argument, user),
             CommandVerb.Reset => Reset(),
-            CommandVerb.Shelve => Shelve(argument, reason),
+            CommandVerb.Shelve => Shelve(argument, reason, once: false),
+            CommandVerb.ShelveOnce => Shelve(argument, reason, once: true),
             CommandVerb.Unshelve => Shelved && Lift(() => Shelved = false),
             CommandVerb.Suppress => !Suppressed && (Suppressed = true),
             CommandVerb.Unsuppress => Suppressed && !ByLogic && Lift(() => Suppressed = false),
@@ -99,10 +107,12 @@ internal sealed class AlarmModel(bool latching, bool ackRequired, int onDelay, i
             return;
         }
         _held = _held is { } held ? held + (usableBefore ? seconds : 0) : 0;
-        if (_held < (Standing ? offDelay : onDelay))
+        if (_held < (Standing ? Math.Max(offDelay, _chatters ? chatterHold : 0) : onDelay))
             return;
         _held = null;
         Standing = !Standing;
+        if (chatterHold > 0)
+            Count();
         if (Hidden)
             return;
         if (Standing)
@@ -118,6 +128,23 @@ internal sealed class AlarmModel(bool latching, bool ackRequired, int onDelay, i
                 _seen = true;
         }
         Records++;
+    }
+
+    /// <summary>Three times within a minute.</summary>
+    private void Count()
+    {
+        if (Standing)
+        {
+            _came.Enqueue(_clock);
+            if (_came.Count > 3)
+                _came.Dequeue();
+            _chatters = _came.Count == 3 && _clock - _came.Peek() < 60;
+        }
+        else if (_chatters)
+        {
+            _chatters = false;
+            _came.Clear();
+        }
     }
 
     private void Raise()
@@ -149,11 +176,12 @@ internal sealed class AlarmModel(bool latching, bool ackRequired, int onDelay, i
         return true;
     }
 
-    private bool Shelve(double seconds, string reason)
+    private bool Shelve(double seconds, string reason, bool once)
     {
         if (reason.Length == 0 || seconds <= 0 || seconds > maxShelve)
             return false;
         Shelved = true;
+        _once = once;
         _shelfLeft = (int)seconds;
         return true;
     }

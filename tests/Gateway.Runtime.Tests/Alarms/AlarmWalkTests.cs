@@ -9,18 +9,19 @@ namespace Gateway.Runtime.Tests.Alarms;
 /// <summary>Long random walks of the engine beside a second, independently written model.</summary>
 public sealed class AlarmWalkTests(ITestOutputHelper output)
 {
-    // Six kinds: more than a million events together.
-    private const int Steps = 170_000;
+    // Seven kinds: more than a million events together.
+    private const int Steps = 146_000;
     private const int MaxShelve = 40;
 
-    private static readonly (bool Latching, bool Ack, int On, int Off, int ReAlarm)[] Kinds =
+    private static readonly (bool Latching, bool Ack, int On, int Off, int ReAlarm, int Chatter)[] Kinds =
     [
-        (false, true, 0, 0, 0),
-        (true, true, 0, 0, 0),
-        (false, false, 0, 0, 25),
-        (true, false, 3, 2, 25),
-        (false, true, 3, 0, 25),
-        (true, true, 0, 4, 0),
+        (false, true, 0, 0, 0, 0),
+        (true, true, 0, 0, 0, 0),
+        (false, false, 0, 0, 25, 0),
+        (true, false, 3, 2, 25, 0),
+        (false, true, 3, 0, 25, 0),
+        (true, true, 0, 4, 0, 0),
+        (false, true, 0, 2, 25, 9),
     ];
 
     [Theory]
@@ -30,6 +31,7 @@ public sealed class AlarmWalkTests(ITestOutputHelper output)
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
+    [InlineData(6)]
     public void Engine_and_model_agree_at_every_step(int kind)
     {
         // A new seed each run, or the one a failure printed.
@@ -41,7 +43,7 @@ public sealed class AlarmWalkTests(ITestOutputHelper output)
 
     private static void Walk(int kind, int seed)
     {
-        var (latching, ack, on, off, reAlarm) = Kinds[kind];
+        var (latching, ack, on, off, reAlarm, chatter) = Kinds[kind];
         var rig = new AlarmRig(AlarmRig.Plain with
         {
             Deadband = 2,
@@ -51,9 +53,10 @@ public sealed class AlarmWalkTests(ITestOutputHelper output)
             OffDelayMs = off * 1000,
             ReAlarmMs = reAlarm * 1000,
             MaxShelveSeconds = MaxShelve,
+            ChatterHoldMs = chatter * 1000,
             SuppressTag = 1,
         });
-        var model = new AlarmModel(latching, ack, on, off, reAlarm, MaxShelve);
+        var model = new AlarmModel(latching, ack, on, off, reAlarm, MaxShelve, chatter);
         var random = new Random(seed);
         int records = 0;
         var visited = new HashSet<char>();
@@ -106,14 +109,14 @@ public sealed class AlarmWalkTests(ITestOutputHelper output)
     {
         CommandVerb[] verbs =
         [
-            CommandVerb.Ack, CommandVerb.Ack, CommandVerb.Ack, CommandVerb.Reset, CommandVerb.Reset, CommandVerb.Shelve, CommandVerb.Unshelve,
+            CommandVerb.Ack, CommandVerb.Ack, CommandVerb.Ack, CommandVerb.Reset, CommandVerb.Reset, CommandVerb.Shelve, CommandVerb.ShelveOnce, CommandVerb.Unshelve,
             CommandVerb.Suppress, CommandVerb.Unsuppress, CommandVerb.Unsuppress, CommandVerb.OutOfService, CommandVerb.ReturnToService, CommandVerb.ReturnToService,
         ];
         CommandVerb verb = verbs[random.Next(verbs.Length)];
         double argument = verb switch
         {
             CommandVerb.Ack => random.Next(4) == 0 ? model.Occurrence - 1 : random.Next(2) * model.Occurrence,
-            CommandVerb.Shelve => random.Next(-2, MaxShelve + 5),
+            CommandVerb.Shelve or CommandVerb.ShelveOnce => random.Next(-2, MaxShelve + 5),
             _ => 0,
         };
         string user = random.Next(5) == 0 ? "" : "u" + random.Next(3);

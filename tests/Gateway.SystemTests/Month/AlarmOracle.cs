@@ -22,6 +22,7 @@ internal sealed class AlarmOracle(AlarmDefinition alarm)
     private bool _usableBefore = true;
     private long _held = -1;
     private long _shelfLeft;
+    private bool _once;
 
     /// <summary>
     /// The slope of a rate alarm is sampled inside the engine: its condition is taken over, only the states are foretold.
@@ -52,8 +53,9 @@ internal sealed class AlarmOracle(AlarmDefinition alarm)
             case CommandVerb.Reset when !Hidden && !_raised && _seen:
                 _latched = false;
                 break;
-            case CommandVerb.Shelve when alarm.ShelvingAllowed && command.Argument <= alarm.MaxShelveSeconds:
+            case CommandVerb.Shelve or CommandVerb.ShelveOnce when alarm.ShelvingAllowed && command.Argument <= alarm.MaxShelveSeconds:
                 _shelved = true;
+                _once = command.Verb == CommandVerb.ShelveOnce;
                 // It runs from this scan on, whose time Scan takes off at once.
                 _shelfLeft = (long)(command.Argument * ScanTime.TicksPerSecond) + passed;
                 break;
@@ -75,7 +77,8 @@ internal sealed class AlarmOracle(AlarmDefinition alarm)
     /// <param name="tags">Values after the scan.</param>
     /// <param name="passed">Ticks since the scan before.</param>
     /// <param name="taken">The engine's condition, for <see cref="IsConditionTaken"/>.</param>
-    public void Scan(TagTable tags, long passed, bool taken)
+    /// <param name="turn">Whose turn it is to come back.</param>
+    public void Scan(TagTable tags, long passed, bool taken, ReturnTurn turn)
     {
         bool suppress = alarm.SuppressTag >= 0 && tags[alarm.SuppressTag] is { Quality.IsGood: true, Value: not 0 };
         if (suppress)
@@ -89,7 +92,9 @@ internal sealed class AlarmOracle(AlarmDefinition alarm)
             Reappear();
         }
         _shelfLeft -= passed;
-        if (_shelved && _shelfLeft <= 0)
+        // Who is over with its condition comes back at once, who is over with its time when nobody else did just now.
+        bool isOver = _once && turned && !_standing;
+        if (_shelved && (isOver || (_shelfLeft <= 0 && turn.TryTake())))
         {
             _shelved = false;
             Reappear();

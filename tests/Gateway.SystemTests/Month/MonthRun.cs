@@ -113,12 +113,13 @@ internal sealed class MonthRun
             AlarmState.OutOfService => CommandVerb.ReturnToService,
             AlarmState.Shelved when _operators.Chance(0.5) => CommandVerb.Unshelve,
             _ when _operators.Chance(0.05) => CommandVerb.Shelve,
+            _ when _operators.Chance(0.05) => CommandVerb.ShelveOnce,
             _ when _operators.Chance(0.02) => CommandVerb.OutOfService,
             _ => null,
         };
         if (verb is not { } act)
             return;
-        double argument = act == CommandVerb.Ack && _operators.Chance(0.5) ? _oracle.OccurrenceOf(alarm) : act == CommandVerb.Shelve ? _operators.Next(60, 1200) : 0;
+        double argument = act == CommandVerb.Ack && _operators.Chance(0.5) ? _oracle.OccurrenceOf(alarm) : act is CommandVerb.Shelve or CommandVerb.ShelveOnce ? _operators.Next(60, 1200) : 0;
         _given.Add(new OperatorCommand { Verb = act, Target = alarm, Argument = argument, User = "olga", Reason = "drill" });
     }
 

@@ -27,6 +27,7 @@ internal sealed class SiteOracle
     private readonly TagDefinition[] _calculated;
     private readonly AlarmOracle[] _alarms;
     private readonly AlarmState[] _told;
+    private readonly ReturnTurn _turn = new();
     private long _sequence;
     private long _before;
 
@@ -148,10 +149,11 @@ internal sealed class SiteOracle
 
     private void JudgeAlarms(long passed)
     {
+        _turn.Pass(passed);
         for (int i = 0; i < _alarms.Length; i++)
         {
             ref readonly AlarmLive live = ref _site.Scan.Alarms[i];
-            _alarms[i].Scan(_site.Scan.Tags, passed, live.ConditionActive);
+            _alarms[i].Scan(_site.Scan.Tags, passed, live.ConditionActive, _turn);
             if (live.State != _alarms[i].Shown || live.Occurrence != _alarms[i].Occurrence)
             {
                 throw new OracleException(

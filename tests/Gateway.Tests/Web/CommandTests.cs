@@ -252,7 +252,7 @@ public sealed class CommandTests
 
     [Theory]
     [InlineData("/api/v1/alarms/NOPE/ack", "There is no alarm 'NOPE'.")]
-    [InlineData("/api/v1/alarms/AAH-603/explode", "There is no act 'explode'; there are ack, outOfService, reset, returnToService, shelve, suppress, unshelve, unsuppress.")]
+    [InlineData("/api/v1/alarms/AAH-603/explode", "There is no act 'explode'; there are ack, outOfService, reset, returnToService, shelve, shelveOnce, suppress, unshelve, unsuppress.")]
     [InlineData("/api/v1/alarms/AAH-603/ACK", null)]
     [InlineData("/api/v1/outputs/NOPE", "There is no output 'NOPE'.")]
     [InlineData("/api/v1/outputs/EFF_AIT_603", "Tag 'EFF_AIT_603' is not an output: it cannot be written.")]

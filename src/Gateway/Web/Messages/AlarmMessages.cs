@@ -44,6 +44,10 @@ internal record AlarmLiveMessage
     public required string? AcknowledgedBy { get; init; }
     public required string? Returned { get; init; }
     public required string? ShelvedUntil { get; init; }
+    /// <summary>The shelving also ends when the condition goes.</summary>
+    public required bool ShelvedOnce { get; init; }
+    /// <summary>The alarm came three times within a minute and is held until it was away for its chatterHoldMs.</summary>
+    public required bool Chattering { get; init; }
     /// <summary>Present value of the tag; null while its quality is bad.</summary>
     public required double? Value { get; init; }
     public required string Quality { get; init; }
@@ -80,6 +84,10 @@ internal sealed record AlarmMessage : AlarmLiveMessage
     public required int MaxShelveSeconds { get; init; }
     public required string? EnableTag { get; init; }
     public required string? SuppressTag { get; init; }
+    /// <summary>Tags of the suppression table that suppress the alarm.</summary>
+    public required IReadOnlyList<string> SuppressionTags { get; init; }
+    public required string FirstOutGroup { get; init; }
+    public required int ChatterHoldMs { get; init; }
     public required string Message { get; init; }
     public required string Cause { get; init; }
     public required string Consequence { get; init; }
