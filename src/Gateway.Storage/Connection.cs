@@ -58,6 +58,18 @@ internal sealed class Connection : IDisposable
 
     public void Save(string part, byte[] body, SqliteTransaction transaction) => _saved.Add(part).Add(body).Add(HashOf(part, body)).Write(transaction);
 
+    /// <summary>A saved part as it was written; null when there is none or it was changed.</summary>
+    public byte[]? ReadSaved(string part, SqliteTransaction transaction)
+    {
+        using SqliteCommand command = Sqlite.Command("SELECT body, hash FROM saved WHERE part = $part", transaction);
+        command.Parameters.AddWithValue("$part", part);
+        using SqliteDataReader row = command.ExecuteReader();
+        if (!row.Read())
+            return null;
+        byte[] body = row.GetFieldValue<byte[]>(0);
+        return HashOf(part, body).AsSpan().SequenceEqual(row.GetFieldValue<byte[]>(1)) ? body : null;
+    }
+
     public byte[] HashOf(string name, byte[] body)
     {
         Hash.Begin(NoHash);

@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Runtime.Alarms;
 using Gateway.Runtime.Commands;
 using Gateway.Runtime.Compliance;
@@ -10,6 +11,8 @@ namespace Gateway.Storage;
 
 public sealed partial class Journal
 {
+    private const string SettingsPart = "alarm settings";
+
     private readonly byte[]?[] _written; // saved bytes of each alarm as they are in the file
     private readonly HashSet<int> _touched = [];
     private readonly List<string> _obsolete = [];
@@ -138,6 +141,7 @@ public sealed partial class Journal
         to.Sqlite.Execute("UPDATE fact SET value = 0 WHERE name = 'clean'", transaction);
         string how = to.IsNew ? "first start" : wasClean ? "after a stop in order" : "after a stop that was not in order";
         Account(to, new AuditRow(0, UtcNow, to.LastSequence, null, "START", _plant.ConfigurationHash, double.NaN, true, $"{program}, {how}"), transaction);
+        AccountSettings(to, transaction);
         to.Audit.Mark(transaction);
         // An alarm that comes back after months must not come back acknowledged.
         using SqliteCommand forget = to.Sqlite.Command("DELETE FROM alarm WHERE id = $id", transaction);
@@ -148,6 +152,16 @@ public sealed partial class Journal
             forget.ExecuteNonQuery();
         }
         transaction.Commit();
+    }
+
+    /// <summary>Every alarm whose settings are others than at the last start is a row of the audit.</summary>
+    private void AccountSettings(Connection to, SqliteTransaction transaction)
+    {
+        string now = AlarmSettings.Of(_plant);
+        if (to.ReadSaved(SettingsPart, transaction) is { } before)
+            foreach (var (alarm, what) in AlarmSettings.Changes(Encoding.UTF8.GetString(before), now))
+                Account(to, new AuditRow(0, UtcNow, to.LastSequence, null, "ALARM SETTINGS", alarm, double.NaN, true, what), transaction);
+        to.Save(SettingsPart, Encoding.UTF8.GetBytes(now), transaction);
     }
 
     private void WriteEnd(Connection to)

@@ -128,13 +128,17 @@ public sealed class JournalCheck
         }
     }
 
-    /// <summary>The saved state of an alarm and its newest event were written together, so they must agree.</summary>
+    /// <summary>
+    /// The saved state of an alarm and its newest event were written together, so they must agree; unless events behind it
+    /// found no room while the store failed, which the audit says.
+    /// </summary>
     private void CheckStates(SqliteConnection connection)
     {
         using SqliteCommand command = connection.Command(
             """
             SELECT a.id, a.body, e.state_to, e.occurrence FROM alarm a
             JOIN event e ON e.sequence = (SELECT max(sequence) FROM event WHERE kind = 0 AND subject = a.id)
+            WHERE e.sequence > coalesce((SELECT max(sequence) FROM audit WHERE act = 'notStored'), 0)
             """);
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())

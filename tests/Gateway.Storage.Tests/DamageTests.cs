@@ -276,7 +276,7 @@ public sealed class DamageTests
     {
         using var folder = new TempFolder();
         var clock = new StationClock();
-        JournalOptions options = new() { ReserveBytes = 0, MaxBytes = byAge ? long.MaxValue : 150_000, TrimRows = 50, KeepFor = byAge ? TimeSpan.FromSeconds(300) : TimeSpan.FromDays(400), KeepQualityFor = TimeSpan.FromSeconds(300) };
+        JournalOptions options = new() { ReserveBytes = 0, MaxBytes = byAge ? long.MaxValue : 110_000, TrimRows = 50, KeepFor = byAge ? TimeSpan.FromSeconds(300) : TimeSpan.FromDays(400), KeepQualityFor = TimeSpan.FromSeconds(300) };
         using var station = new Station(folder.Path, clock, options: options);
         for (int i = 0; i < 900; i++)
             station.Step(i % 9 < 5 ? 55 : 20, 50, i % 11 == 0, i % 9 == 3 ? s_ack : null);

@@ -8,6 +8,7 @@ using Gateway.Runtime.Compliance;
 using Gateway.Runtime.Events;
 using Gateway.Runtime.Scan;
 using Gateway.Storage.Tests.Support;
+using Microsoft.Data.Sqlite;
 
 namespace Gateway.Storage.Tests;
 
@@ -15,7 +16,7 @@ namespace Gateway.Storage.Tests;
 public sealed class RestartTests
 {
     private static readonly CommandVerb[] s_verbs =
-        [CommandVerb.Ack, CommandVerb.Ack, CommandVerb.Ack, CommandVerb.Shelve, CommandVerb.Unshelve, CommandVerb.Reset, CommandVerb.OutOfService, CommandVerb.ReturnToService, CommandVerb.Write];
+        [CommandVerb.Ack, CommandVerb.Ack, CommandVerb.Ack, CommandVerb.Shelve, CommandVerb.ShelveOnce, CommandVerb.Unshelve, CommandVerb.Reset, CommandVerb.OutOfService, CommandVerb.ReturnToService, CommandVerb.Write];
 
     private static OperatorCommand? Command(Random random)
     {
@@ -23,7 +24,7 @@ public sealed class RestartTests
             return null;
         CommandVerb verb = s_verbs[random.Next(s_verbs.Length)];
         int target = verb == CommandVerb.Write ? 0 : random.Next(TinyPlant.Plant.Alarms.Length);
-        double argument = verb switch { CommandVerb.Shelve => random.Next(5, 60), CommandVerb.Write => random.Next(-10, 110), _ => 0 };
+        double argument = verb switch { CommandVerb.Shelve or CommandVerb.ShelveOnce => random.Next(5, 60), CommandVerb.Write => random.Next(-10, 110), _ => 0 };
         return new OperatorCommand { Verb = verb, Target = target, Argument = argument, User = "olga", Reason = "test", CorrelationId = random.NextInt64(1, long.MaxValue) };
     }
 
@@ -33,7 +34,7 @@ public sealed class RestartTests
         scan.Alarms.Save(alarms, now);
         var text = new StringBuilder();
         foreach (AlarmSnapshot a in alarms)
-            text.AppendLine($"{a.Id} {a.Base} {a.Flags} {a.ConditionActive} {a.SuppressedByLogic} {a.Occurrence} {a.Annunciations} {a.RaisedUtc} {a.AckedUtc} {a.ReturnedUtc} {a.AckedBy} {a.ShelveRemaining} {a.DelayRun} {a.InGap} {a.ReAlarmRun}");
+            text.AppendLine($"{a.Id} {a.Base} {a.Flags} {a.ConditionActive} {a.SuppressedByLogic} {a.Occurrence} {a.Annunciations} {a.RaisedUtc} {a.AckedUtc} {a.ReturnedUtc} {a.AckedBy} {a.ShelveRemaining} {a.DelayRun} {a.InGap} {a.ReAlarmRun} {a.ShelvedOnce} {a.HoldRemaining} {a.Chatters} {a.LastOnAge} {a.FormerOnAge}");
         foreach (ComplianceWindow w in scan.Compliance.Windows)
             text.AppendLine($"{w.From} {w.To} {w.Value:R} {w.Coverage:R} {w.Valid} {w.Due} {w.State} {w.Reason} {w.Forecast:R}");
         return text.ToString();
@@ -138,4 +139,33 @@ public sealed class RestartTests
     private static string Members(Type type) => type.Name + ": " + string.Join(", ", type
         .GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
         .Select(f => f.FieldType.Name + " " + f.Name));
+
+    [Fact]
+    public void Changed_settings_of_alarms_are_in_the_audit_with_old_and_new_values()
+    {
+        using var folder = new TempFolder();
+        var clock = new StationClock();
+        new Station(folder.Path, clock).Dispose();
+        new Station(folder.Path, clock).Dispose();
+        Assert.Empty(Changes()); // nothing was changed, and the first start has nothing to compare with
+        AlarmDefinition[] alarms = TinyPlant.Plant.Alarms;
+        PlantModel changed = TinyPlant.Plant with { Alarms = [alarms[0] with { Limit = 38.5, Priority = 2, Message = "COD\tis high" }, .. alarms[1..3], alarms[3] with { Id = "FLOW_HIGH" }] };
+        new Station(folder.Path, clock, changed).Dispose();
+        Assert.Equal([("COD_H", "limit: '40' -> '38.5'; priority: '3' -> '2'"), ("FLOW_H", "removed"), ("FLOW_HIGH", "added")], Changes());
+        new Station(folder.Path, clock, changed).Dispose();
+        Assert.Equal(3, Changes().Count); // told once
+        Assert.Empty(JournalCheck.Run(folder.Path).Faults);
+
+        List<(string Alarm, string What)> Changes()
+        {
+            var changes = new List<(string, string)>();
+            using SqliteConnection connection = SqliteVersion.Open(folder.File("journal.db"), SqliteOpenMode.ReadOnly);
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT target, reason FROM audit WHERE act = 'ALARM SETTINGS' ORDER BY number";
+            using SqliteDataReader row = command.ExecuteReader();
+            while (row.Read())
+                changes.Add((row.GetString(0), row.GetString(1)));
+            return changes;
+        }
+    }
 }

@@ -25,7 +25,8 @@ internal static class HistoryExport
         return command;
     }
 
-    private static int Run(string folder, string[] tags, DateTimeOffset from, DateTimeOffset to, string step, string? output)
+    /// <summary>Runs the verb; what has no file goes to the console.</summary>
+    internal static int Run(string folder, string[] tags, DateTimeOffset from, DateTimeOffset to, string step, string? output)
     {
         try
         {

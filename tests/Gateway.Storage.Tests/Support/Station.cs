@@ -93,6 +93,9 @@ internal sealed class StationClock : TimeProvider
     public void Pass(int seconds = 1) =>
         Now = new ScanTime(Now.Number + 1, Now.Utc + (seconds * ScanTime.TicksPerSecond), Now.Elapsed + (seconds * ScanTime.TicksPerSecond));
 
+    /// <summary>Moves the wall clock only.</summary>
+    public void Step(TimeSpan by) => Now = new ScanTime(Now.Number, Now.Utc + by.Ticks, Now.Elapsed);
+
     public override DateTimeOffset GetUtcNow() => new(Now.Utc, TimeSpan.Zero);
 
     public override long TimestampFrequency => ScanTime.TicksPerSecond;

@@ -27,10 +27,10 @@ internal static class TinyPlant
         ],
         Alarms =
         [
-            new AlarmDefinition { Id = "COD_H", Index = 0, Tag = 0, Type = AlarmType.High, Limit = 40, Deadband = 2, Message = "COD is high" },
+            new AlarmDefinition { Id = "COD_H", Index = 0, Tag = 0, Type = AlarmType.High, Limit = 40, Deadband = 2, ChatterHoldMs = 9000, FirstOutGroup = "LINE", Message = "COD is high" },
             new AlarmDefinition { Id = "COD_HH", Index = 1, Tag = 0, Type = AlarmType.HighHigh, Limit = 50, Priority = 1, Latching = true, Message = "COD is too high" },
-            new AlarmDefinition { Id = "FLOW_L", Index = 2, Tag = 1, Type = AlarmType.Low, Limit = 20, OnDelayMs = 5000, OffDelayMs = 3000, ReAlarmMs = 20_000, Message = "little flow" },
-            new AlarmDefinition { Id = "FLOW_H", Index = 3, Tag = 1, Type = AlarmType.High, Limit = 90, SuppressTag = 2, AckRequired = false, Message = "much flow" },
+            new AlarmDefinition { Id = "FLOW_L", Index = 2, Tag = 1, Type = AlarmType.Low, Limit = 20, OnDelayMs = 5000, OffDelayMs = 3000, ReAlarmMs = 20_000, FirstOutGroup = "LINE", Message = "little flow" },
+            new AlarmDefinition { Id = "FLOW_H", Index = 3, Tag = 1, Type = AlarmType.High, Limit = 90, Suppressions = [new AlarmSuppression(2, 4000, "maintenance")], AckRequired = false, Message = "much flow" },
         ],
         Permits = [Limit(0, Statistic.Minute), Limit(1, Statistic.Hour), Limit(2, Statistic.DailyMean), Limit(3, Statistic.RollingHour), Limit(4, Statistic.MonthlyMean), Limit(5, Statistic.MonthlyPercentile)],
         Outputs = [new OutputDefinition { Index = 0, Name = "DOSE", Tag = 1, Low = 0, High = 100, Armed = true }],

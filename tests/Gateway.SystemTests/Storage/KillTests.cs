@@ -5,6 +5,7 @@ using System.Text.Json;
 using Gateway.Runtime.Alarms;
 using Gateway.Runtime.Events;
 using Gateway.Storage;
+using Gateway.Storage.History;
 using Gateway.SystemTests.Support;
 using Xunit.Abstractions;
 
@@ -24,11 +25,16 @@ public sealed class KillTests(ITestOutputHelper output)
         CommandAnswered,
         EventShown,
         LogWritten,
+        SampleWritten,
         Stopping,
         Any,
     }
 
     private static readonly TimeSpan s_budget = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("GATEWAY_KILL_SECONDS") ?? "40", CultureInfo.InvariantCulture));
+
+    // A long run has a number for each aim and one for kills at random instead of a time.
+    private static readonly int s_aimed = int.Parse(Environment.GetEnvironmentVariable("GATEWAY_KILLS_AIMED") ?? "0", CultureInfo.InvariantCulture);
+    private static readonly int s_random = int.Parse(Environment.GetEnvironmentVariable("GATEWAY_KILLS_RANDOM") ?? "0", CultureInfo.InvariantCulture);
 
     private TimeSpan _slowest;
 
@@ -39,24 +45,27 @@ public sealed class KillTests(ITestOutputHelper output)
         var random = new Random(20260301);
         var clock = Stopwatch.StartNew();
         int kills = 0;
-        while (clock.Elapsed < s_budget || kills < 8)
+        const int aims = (int)Aim.Any;
+        int planned = s_aimed * aims + s_random;
+        while (planned > 0 ? kills < planned : clock.Elapsed < s_budget || kills <= aims)
         {
+            Aim aim = planned > 0 && kills >= s_aimed * aims ? Aim.Any : (Aim)(kills % (planned > 0 ? aims : aims + 1));
             using GatewayProcess gateway = site.StartGateway();
-            await LiveAsync(site, gateway, (Aim)(kills % (int)(Aim.Any + 1)), random);
+            await LiveAsync(site, gateway, aim, random);
             gateway.Kill();
             kills++;
             IReadOnlyList<string> faults = Faults(site);
             Assert.True(faults.Count == 0, $"after kill {kills}: {string.Join("; ", faults)}\n{gateway.Log}");
         }
         await AssertAllIsThereAsync(site, kills);
-        output.WriteLine($"{kills} kills, {site.Shown.Count} events shown, slowest start {_slowest.TotalSeconds:F1} s to first values");
+        output.WriteLine($"{kills} kills in {clock.Elapsed.TotalSeconds:F0} s, {site.Shown.Count} events shown, slowest start {_slowest.TotalSeconds:F1} s to first values");
     }
 
     private static IReadOnlyList<string> Faults(KilledSite site)
     {
         try
         {
-            return JournalCheck.Run(site.Data).Faults;
+            return [.. JournalCheck.Run(site.Data).Faults, .. HistoryCheck.Run(site.Data).Faults];
         }
         catch (StoreException) when (site.Shown.Count == 0)
         {
@@ -106,7 +115,10 @@ public sealed class KillTests(ITestOutputHelper output)
                 await Task.WhenAny(watcher.NextEvent, Task.Delay(1500));
                 break;
             case Aim.LogWritten:
-                await LogWrittenAsync(site, random);
+                await WrittenAsync(site, "journal.db-wal", random);
+                break;
+            case Aim.SampleWritten:
+                await WrittenAsync(site, "history-open-*.log", random);
                 break;
             case Aim.Stopping:
                 gateway.Terminate();
@@ -118,10 +130,10 @@ public sealed class KillTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Waits until the log of the journal grows: the next moment is in or just after a commit.</summary>
-    private static async Task LogWrittenAsync(KilledSite site, Random random)
+    /// <summary>Waits until a file grows: the next moment is in or just after a commit.</summary>
+    private static async Task WrittenAsync(KilledSite site, string file, Random random)
     {
-        using var files = new FileSystemWatcher(site.Data, "journal.db-wal") { NotifyFilter = NotifyFilters.Size | NotifyFilters.LastWrite };
+        using var files = new FileSystemWatcher(site.Data, file) { NotifyFilter = NotifyFilters.Size | NotifyFilters.LastWrite };
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         files.Changed += (_, _) => written.TrySetResult();
         files.EnableRaisingEvents = true;
