@@ -75,7 +75,7 @@ internal sealed partial class AlarmFigures(string folder, TimeProvider time, ILo
         {
             ScanEvent item = row.Item;
             _read = item.Sequence;
-            if (row.Subject.Id is not { } id)
+            if (row.Subject.Id is not { } id || item.Code == (int)AlarmEventCode.Notify)
                 continue;
             // The reader makes a new text for each row; one per alarm is kept.
             if (!_names.TryGetValue(id, out string? name))

@@ -1,10 +1,12 @@
 using Gateway.Commands;
 using Gateway.Configuration;
 using Gateway.Drivers;
+using Gateway.Notifications;
 using Gateway.OpcUa.Server;
 using Gateway.Runtime.Scan;
 using Gateway.Storage;
 using Gateway.Storage.History;
+using Gateway.Users;
 
 namespace Gateway;
 
@@ -39,6 +41,10 @@ public sealed class GatewayContext
     internal CommandDesk Commands { get; }
     /// <summary>The OPC UA server, for its counters; null when there is none. Set once before any reader starts.</summary>
     public OpcUaServer? OpcUa { get; internal set; }
+    /// <summary>The receivers of notifications; filled while the host is built.</summary>
+    internal List<NotificationLoop> Notifications { get; } = [];
+    /// <summary>How attempts to sign in ended.</summary>
+    public SignInCount SignIns { get; } = new();
     /// <summary>The clock of the host.</summary>
     public required TimeProvider Time { get; init; }
 

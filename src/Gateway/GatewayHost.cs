@@ -1,6 +1,7 @@
 using Gateway.Configuration;
 using Gateway.Drivers;
 using Gateway.Northbound;
+using Gateway.Notifications;
 using Gateway.Runtime.Scan;
 using Gateway.Storage;
 using Gateway.Tls;
@@ -24,9 +25,10 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
     private readonly AccountDirectory? _accounts;
     private readonly WebApplication _web;
     private readonly OpcUaFace? _opcUa;
+    private readonly bool _takesLocalCommands;
     private readonly List<Task> _lineTasks = [];
     private readonly CancellationTokenSource _stop = new();
-    private Task _figuresTask = Task.CompletedTask;
+    private readonly List<Task> _besideTasks = []; // what control and operators do not depend on
 
     /// <summary>Wires everything; nothing runs yet.</summary>
     /// <param name="site">The configuration.</param>
@@ -58,6 +60,8 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
             History = ring is null ? null : OpenHistory(journal!.Folder, site, loggers),
             Time = time,
         };
+        foreach (NotificationReceiver receiver in site.Notifications)
+            Context.Notifications.Add(new NotificationLoop(receiver, NotificationSender.Of(receiver, site.Plant.SiteId), Context, loggers.CreateLogger("Gateway.Notifications")));
         if (journal is not null)
             Restore(journal, epoch);
         if (ring is not null)
@@ -71,7 +75,9 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
             Context.OpcUa = _opcUa.Server;
         }
         WebServerOptions options = WebServerOptions.Of(site, http);
-        _web = WebServer.Create(Context, options with { Accounts = _accounts, Certificate = CertificateFor(options.Url, site.Web, journal, time, loggers) }, loggers);
+        options = options with { Accounts = _accounts, Certificate = CertificateFor(options.Url, site.Web, journal, time, loggers) };
+        _takesLocalCommands = options.TakesLocalCommands;
+        _web = WebServer.Create(Context, options, loggers);
     }
 
     /// <summary>What readers may see.</summary>
@@ -96,13 +102,18 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         foreach (FieldLine line in Context.Lines)
             _lineTasks.Add(line.RunAsync());
         _scanThread.Start();
-        _figuresTask = Context.AlarmFigures?.RunAsync(_stop.Token) ?? Task.CompletedTask;
+        if (Context.AlarmFigures is { } figures)
+            _besideTasks.Add(figures.RunAsync(_stop.Token));
+        foreach (NotificationLoop loop in Context.Notifications)
+            _besideTasks.Add(loop.RunAsync(_stop.Token));
         await _web.StartAsync(cancellationToken);
         if (_opcUa is not null)
         {
             OpcUaAddress = _opcUa.Start();
             LogOpcUa(_logger, OpcUaAddress);
         }
+        if (_takesLocalCommands)
+            LogNoAccount(_logger);
         LogStarted(_logger, _site.Plant.SiteId, _site.Plant.Tags.Length, _site.Plant.Alarms.Length, _site.Lines.Length, string.Join(' ', _web.Urls));
     }
 
@@ -124,7 +135,7 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         if (_opcUa is not null)
             await _opcUa.DisposeAsync();
         await _web.StopAsync(cancellationToken);
-        await _figuresTask;
+        await Task.WhenAll(_besideTasks);
         await _web.DisposeAsync();
         _recorder.Dispose();
         _history?.Dispose();
@@ -138,6 +149,8 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
         _scanThread.Dispose();
         _recorder.Dispose();
         _accounts?.Dispose();
+        foreach (NotificationLoop loop in Context.Notifications)
+            loop.Dispose();
         _stop.Dispose();
         _history?.Dispose();
         Context.Journal?.Dispose();
@@ -157,6 +170,9 @@ public sealed partial class GatewayHost : IHostedService, IDisposable
 
     [LoggerMessage(1201, LogLevel.Information, "Site {Site}: {Tags} tags, {Alarms} alarms, {Lines} lines; page, API and metrics at {Url}")]
     private static partial void LogStarted(ILogger logger, string site, int tags, int alarms, int lines, string url);
+
+    [LoggerMessage(1207, LogLevel.Warning, "There is no account: whoever is on this machine may command. 'gateway user add' makes one; web.localCommands false refuses them")]
+    private static partial void LogNoAccount(ILogger logger);
 
     [LoggerMessage(1202, LogLevel.Warning, "A field line did not close in time")]
     private static partial void LogSlowStop(ILogger logger);

@@ -1,3 +1,4 @@
+using Gateway.Web;
 using Prometheus;
 
 namespace Gateway.Metrics;
@@ -21,7 +22,7 @@ public sealed class GatewayMetrics
     private readonly HistogramText _histograms;
 
     /// <summary>Makes all series of the site.</summary>
-    public GatewayMetrics(GatewayContext context)
+    internal GatewayMetrics(GatewayContext context, WebServerOptions options)
     {
         // A registry of our own: the library's default one carries its own process metrics and adapters.
         _registry = Prometheus.Metrics.NewCustomRegistry();
@@ -32,11 +33,15 @@ public sealed class GatewayMetrics
         var scan = new ScanSeries(factory, context);
         var compliance = new ComplianceSeries(factory, context);
         var alarms = new AlarmSeries(factory, context);
+        var access = new AccessSeries(factory, context, options);
+        var notifications = new NotificationSeries(factory, context);
         StoreSeries? store = StoreSeries.Create(factory, context);
         OpcUaSeries? opcUa = OpcUaSeries.Create(factory, context);
         _registry.AddBeforeCollectCallback(() =>
         {
             scan.Update();
+            access.Update();
+            notifications.Update();
             store?.Update();
             opcUa?.Update();
             if (!context.Scan.Snapshots.TryRent(out var lease))

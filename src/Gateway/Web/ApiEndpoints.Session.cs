@@ -42,6 +42,7 @@ internal sealed partial class ApiEndpoints
         }
         string sender = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
         SignIn result = await accounts.SignInAsync(body.User!, body.Password!, sender, http.RequestAborted);
+        _context.SignIns.Count(result.Account is not null);
         if (result.Account is not { } account)
         {
             _context.Commands.Record(CommandVerb.SignIn, body.User!, $"from {sender}", result.Cause);

@@ -45,7 +45,7 @@ public static class WebServer
         api.Map(app);
         PageFiles.Map(app);
         if (options.Metrics)
-            new MetricsEndpoint(new GatewayMetrics(context)).Map(app);
+            new MetricsEndpoint(new GatewayMetrics(context, options)).Map(app);
         return app;
     }
 

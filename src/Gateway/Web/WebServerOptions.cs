@@ -39,6 +39,9 @@ public sealed record WebServerOptions
     /// <summary>A stream whose client takes nothing for this long is closed.</summary>
     public TimeSpan StreamStall { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether this machine may command without an account now.</summary>
+    public bool TakesLocalCommands => LocalCommands && Accounts is not { HasAccounts: true };
+
     /// <summary>The options of a site: its address unless <paramref name="url"/> replaces it, the token from the environment.</summary>
     public static WebServerOptions Of(SiteConfiguration site, string? url = null) => new()
     {

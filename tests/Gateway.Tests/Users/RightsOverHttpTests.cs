@@ -161,4 +161,23 @@ public sealed class RightsOverHttpTests : IDisposable
 
         Assert.Equal(HttpStatusCode.Forbidden, (await rig.PostAsync(Ack, new { user = "olga" })).Status);
     }
+
+    [Fact]
+    public async Task Metrics_count_attempts_and_say_while_nobody_needs_an_account()
+    {
+        await using (WebRig rig = await RigAsync())
+        {
+            await SignInAsync(rig, "olga", "not the password");
+            await SignInAsync(rig, "nobody");
+            await SignInAsync(rig, "olga");
+            string metrics = await rig.Http.GetStringAsync("/metrics");
+            Assert.Contains("gateway_sign_ins_total{result=\"refused\"} 2\n", metrics, StringComparison.Ordinal);
+            Assert.Contains("gateway_sign_ins_total{result=\"accepted\"} 1\n", metrics, StringComparison.Ordinal);
+            Assert.Contains("gateway_commands_without_account 0\n", metrics, StringComparison.Ordinal);
+        }
+        await using WebRig open = await WebRig.RunningAsync();
+        Assert.Contains("gateway_commands_without_account 1\n", await open.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        await using WebRig closed = await WebRig.RunningAsync(o => o with { LocalCommands = false });
+        Assert.Contains("gateway_commands_without_account 0\n", await closed.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
 }

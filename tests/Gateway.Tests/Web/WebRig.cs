@@ -4,6 +4,8 @@ using System.Text.Json;
 using Gateway.Runtime.Events;
 using Gateway.Runtime.Scan;
 using Gateway.Runtime.Tags;
+using Gateway.Storage;
+using Gateway.Storage.History;
 using Gateway.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,7 +27,7 @@ internal sealed class WebRig : IAsyncDisposable
     private readonly Quality[] _quality = new Quality[4];
     private long _number;
 
-    private WebRig(Func<WebServerOptions, WebServerOptions>? change, string? data)
+    private WebRig(Func<WebServerOptions, WebServerOptions>? change, string? data, HistoryStore? history, Journal? journal)
     {
         var site = TinyPlant.Site;
         var binding = new InputBinding("ring", _inputs, [TinyPlant.Ammonia, TinyPlant.Flow, TinyPlant.Valve, TinyPlant.Hidden], TimeSpan.TicksPerSecond * 2, TimeSpan.TicksPerSecond * 4);
@@ -38,6 +40,8 @@ internal sealed class WebRig : IAsyncDisposable
             Statistics = new ScanStatistics(),
             Events = new EventLog(),
             Lines = [Line],
+            History = history,
+            Journal = journal,
             AlarmFigures = data is null ? null : new AlarmFigures(data, _clock, NullLogger.Instance),
             Time = _clock,
         };
@@ -53,18 +57,18 @@ internal sealed class WebRig : IAsyncDisposable
     public ScanTime Now => new(_number, _clock.Utc, _clock.Utc - StartUtc);
 
     /// <summary>Starts the server; no scan has run yet.</summary>
-    public static async Task<WebRig> ColdAsync(Func<WebServerOptions, WebServerOptions>? change = null, string? data = null)
+    public static async Task<WebRig> ColdAsync(Func<WebServerOptions, WebServerOptions>? change = null, string? data = null, HistoryStore? history = null, Journal? journal = null)
     {
-        var rig = new WebRig(change, data);
+        var rig = new WebRig(change, data, history, journal);
         await rig.App.StartAsync();
         rig.Http = new HttpClient { BaseAddress = new Uri(rig.App.Urls.Single()), Timeout = TimeSpan.FromSeconds(20) };
         return rig;
     }
 
     /// <summary>Starts the server and brings the scan to Run with ammonia 2 mg/L, flow 100 m³/h, valve 40 %.</summary>
-    public static async Task<WebRig> RunningAsync(Func<WebServerOptions, WebServerOptions>? change = null, string? data = null)
+    public static async Task<WebRig> RunningAsync(Func<WebServerOptions, WebServerOptions>? change = null, string? data = null, HistoryStore? history = null, Journal? journal = null)
     {
-        WebRig rig = await ColdAsync(change, data);
+        WebRig rig = await ColdAsync(change, data, history, journal);
         rig.Set(TinyPlant.Flow, 100);
         rig.Set(TinyPlant.Valve, 40);
         rig.Set(TinyPlant.Hidden, 1);
@@ -162,5 +166,10 @@ internal sealed class WebRig : IAsyncDisposable
         }
 
         public override DateTimeOffset GetUtcNow() => new(Utc, TimeSpan.Zero);
+
+        // What measures durations moves with it.
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Utc;
     }
 }
