@@ -1,3 +1,4 @@
+using Gateway.Benchmarks.Alarms;
 using Gateway.Benchmarks.Bsm1;
 using Gateway.Benchmarks.Client;
 using Gateway.Benchmarks.Evaluate;
@@ -23,6 +24,8 @@ internal static class Modes
           alarm-latency  register in the PLC to alarm on the stream                  --gateway FILE [--changes N]
           bsm1      14 days of the benchmark plant beside a scalar loop, and its convergence table  [--influent FILE] [--noise FILE] [--no-table]
           history   samples to closed chunks beside SQLite rows, and questions     [--hours N]
+          journal   durable transitions, acknowledgments, a start with a month behind it      --gateway FILE [--acks N] [--starts N] [--days N]
+          alarm-flood    5,000 alarms in 10 s against the whole gateway              --gateway FILE [--rounds N]
           works     the four-lane works behind its PLCs at 1,000 times real time    [--site DIR]
           works-live     the same with a real gateway polling it through sockets     --gateway FILE --plcsim FILE [--site DIR] [--seconds N]
           settled   the state from which the lanes of the works start
@@ -74,6 +77,12 @@ internal static class Modes
             case "history":
                 using (var history = new HistoryBenchmark(output))
                     history.Run(arguments.Number("--hours", 2));
+                return 0;
+            case "journal":
+                new JournalBenchmark(output, programs, RequireGateway(arguments)).RunAsync(arguments.Number("--acks", 300), arguments.Number("--starts", 7), arguments.Number("--days", 30)).GetAwaiter().GetResult();
+                return 0;
+            case "alarm-flood":
+                new AlarmFloodBenchmark(output, programs, RequireGateway(arguments)).RunAsync(arguments.Number("--rounds", 3)).GetAwaiter().GetResult();
                 return 0;
             case "works":
                 return WorksBenchmark.Run(output, arguments.Text("--site") ?? "config/tangjiatuo");

@@ -39,10 +39,10 @@ internal sealed partial class GatewayProcess : IDisposable
 
     /// <summary>Starts the gateway and waits until it runs on good data.</summary>
     /// <exception cref="BenchmarkException">It did not become ready within 30 s; the message has its last lines.</exception>
-    public static async Task<GatewayProcess> StartAsync(string path, string site)
+    public static async Task<GatewayProcess> StartAsync(string path, string site, string? data = null)
     {
         string url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
-        string[] arguments = ["run", "--site", site, "--http", url];
+        string[] arguments = ["run", "--site", site, "--http", url, .. data is null ? Array.Empty<string>() : ["--data", data]];
         ProcessStartInfo start = path.EndsWith(".dll", StringComparison.Ordinal)
             ? new ProcessStartInfo("dotnet", [path, .. arguments])
             : new ProcessStartInfo(path, arguments);

@@ -11,6 +11,9 @@ namespace Gateway.Benchmarks.Plant;
 /// <param name="Windows">Compliance windows, a multiple of ten.</param>
 internal sealed record SiteSize(int Plcs, int RegistersPerPlc, int PeriodMs, int Alarms, int Windows)
 {
+    /// <summary>Base period of the scan.</summary>
+    public int ScanMs { get; init; } = 100;
+
     public int Tags => Plcs * RegistersPerPlc;
 }
 
@@ -40,6 +43,9 @@ internal static class SiteFolder
         return folder;
     }
 
+    /// <summary>A raw value beyond, or far from, the limit of an alarm of the site, as <see cref="AlarmsCsv"/> gives it.</summary>
+    public static ushort RawOf(int alarm, bool standing) => !standing ? (ushort)5000 : alarm % 4 < 2 ? (ushort)9900 : (ushort)0;
+
     /// <summary>Name of the tag of a register.</summary>
     public static string TagName(int index) => string.Create(CultureInfo.InvariantCulture, $"T{index:D6}");
 
@@ -50,7 +56,7 @@ internal static class SiteFolder
         return $$"""
             {
               "site": { "id": "benchmark", "name": "Benchmark", "timeZone": "+08:00" },
-              "scan": { "basePeriodMs": 100 },
+              "scan": { "basePeriodMs": {{size.ScanMs}} },
               "lines": [
             {{string.Join(",\n", lines)}}
               ]
