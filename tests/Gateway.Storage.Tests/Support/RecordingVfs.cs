@@ -45,8 +45,6 @@ internal static unsafe partial class RecordingVfs
     private static Vfs* s_real;
     private static string? s_folder;
     private static DiskFault s_fault;
-    private static int s_syncMs;
-    private static readonly ManualResetEventSlim s_isFast = new(true);
 
     /// <summary>Begins with a folder; what was noted before is forgotten.</summary>
     public static void Begin(string folder)
@@ -55,9 +53,8 @@ internal static unsafe partial class RecordingVfs
         {
             Install();
             s_operations.Clear();
-            (s_folder, s_fault, s_syncMs) = (folder + Path.DirectorySeparatorChar, DiskFault.None, 0);
+            (s_folder, s_fault) = (folder + Path.DirectorySeparatorChar, DiskFault.None);
         }
-        s_isFast.Set();
     }
 
     /// <summary>Ends it.</summary>
@@ -78,15 +75,11 @@ internal static unsafe partial class RecordingVfs
             s_operations.Add(new FileOperation(FileAct.Promise, "", number, []));
     }
 
-    /// <summary>What the disk does wrong from now on, and how long a sync takes.</summary>
-    public static void Fail(DiskFault fault, int syncMs = 0)
+    /// <summary>What the disk does wrong from now on.</summary>
+    public static void Fail(DiskFault fault)
     {
         lock (s_gate)
-            (s_fault, s_syncMs) = (fault, syncMs);
-        if (syncMs > 0)
-            s_isFast.Reset();
-        else
-            s_isFast.Set();
+            s_fault = fault;
     }
 
     private static void Install()
@@ -189,16 +182,12 @@ internal static unsafe partial class RecordingVfs
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnSync(SqliteFile* file, int flags)
     {
-        int wait;
         lock (s_gate)
         {
             if (s_fault == DiskFault.SyncError)
                 return ErrorSync;
-            wait = s_syncMs;
             Note(file, FileAct.Sync, 0, []);
         }
-        // Until that time is over, or the disk is fast again.
-        s_isFast.Wait(wait);
         return RealOf(file)->Sync(file, flags);
     }
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Gateway.Storage;
-using Gateway.Storage.Tests.Support;
 using Gateway.SystemTests.EndToEnd;
 using Microsoft.Data.Sqlite;
 
@@ -50,45 +49,6 @@ public sealed class FailingStoreTests : IDisposable
         static bool IsOn(JsonElement data) =>
             data.GetProperty("kind").GetString() == "alarm" && data.GetProperty("id").GetString() == "BL2_FAULT" && data.GetProperty("event").GetString() == "ON";
     }
-
-    /// <summary>500 ms, then 5 s for each fsync of the journal: the scan keeps its pace, and the alarm is seen before it is stored.</summary>
-    [Fact]
-    public async Task A_disk_that_is_slow_delays_neither_scan_nor_alarm()
-    {
-        Directory.CreateDirectory(_data);
-        RecordingVfs.Begin(_data);
-        await using (RunningSite site = await RunningSite.StartAsync(_data))
-        {
-            using LiveStream stream = await LiveStream.OpenAsync(site.Http);
-            await stream.UntilAsync("heartbeat", data => data.GetProperty("runState").GetString() == "Run");
-            RecordingVfs.Fail(DiskFault.None, syncMs: 500);
-            (long scans, long overruns) = (site.Context.Statistics.Number, site.Context.Statistics.Overruns);
-            var clock = Stopwatch.StartNew();
-            Trip(site, 1);
-            await stream.UntilAsync("event", data => IsOn(data, "BL2_FAULT"));
-            RecordingVfs.Fail(DiskFault.None, syncMs: 5000);
-            Trip(site, 2);
-            await UntilAsync(async () => (await site.Http.GetStringAsync("/api/v1/alarms")).Contains("\"id\":\"BL3_FAULT\",\"state\":\"B\"", StringComparison.Ordinal));
-            double lag = site.Context.Journal!.Status.LagAt(DateTime.UtcNow.Ticks);
-            Assert.True(lag < 5, $"the alarm was seen only when it was stored, after {lag:F1} s");
-            await stream.UntilAsync("event", data => IsOn(data, "BL3_FAULT")); // durable, and only then told as an event
-            RecordingVfs.Fail(DiskFault.None);
-            double period = site.Context.Scan.Plant.BasePeriodMs / 1000.0;
-            Assert.True(site.Context.Statistics.Number - scans > clock.Elapsed.TotalSeconds / period * 0.8, $"{site.Context.Statistics.Number - scans} scans in {clock.Elapsed}");
-            Assert.True(site.Context.Statistics.Overruns - overruns < 10, $"{site.Context.Statistics.Overruns - overruns} cycles skipped");
-        }
-        RecordingVfs.End();
-        Assert.Empty(JournalCheck.Run(_data).Faults);
-
-        static bool IsOn(JsonElement data, string alarm) =>
-            data.GetProperty("kind").GetString() == "alarm" && data.GetProperty("id").GetString() == alarm && data.GetProperty("event").GetString() == "ON";
-    }
-
-    private static void Trip(RunningSite site, int blower) => site.Plant.Station.Use(plant =>
-    {
-        plant.Process.Air.Blowers[blower].Trip();
-        return true;
-    });
 
     private static async Task<string> ReadyAsync(RunningSite site)
     {
