@@ -17,6 +17,9 @@ internal sealed class Connection : IDisposable
         try
         {
             Sqlite.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+            // A new file is made with a rollback journal. Its deletion must be on the disk too, or a later loss of power could
+            // bring it back and roll the file back to the beginning.
+            Sqlite.Execute("PRAGMA synchronous = EXTRA");
             Sqlite.Execute("PRAGMA journal_mode = WAL");
             Sqlite.Execute("PRAGMA synchronous = FULL");
             Sqlite.Execute("PRAGMA journal_size_limit = 16777216");

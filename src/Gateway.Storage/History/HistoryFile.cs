@@ -51,6 +51,8 @@ internal sealed class HistoryFile : IDisposable
             // Chunks of some kilobytes fill large pages with little waste; the hours of one tag are small.
             sqlite.Execute(isMonth ? "PRAGMA page_size = 65536" : "PRAGMA page_size = 4096");
             sqlite.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+            // While the file is new; see Connection.
+            sqlite.Execute("PRAGMA synchronous = EXTRA");
             sqlite.Execute("PRAGMA journal_mode = WAL");
             sqlite.Execute("PRAGMA synchronous = FULL");
             sqlite.Execute("PRAGMA trusted_schema = OFF");
