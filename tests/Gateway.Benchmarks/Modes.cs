@@ -5,6 +5,7 @@ using Gateway.Benchmarks.Evaluate;
 using Gateway.Benchmarks.History;
 using Gateway.Benchmarks.Lateness;
 using Gateway.Benchmarks.Measure;
+using Gateway.Benchmarks.OpcUa;
 using Gateway.Benchmarks.Plant;
 using Gateway.Benchmarks.Scan;
 using Gateway.Benchmarks.Server;
@@ -18,6 +19,7 @@ internal static class Modes
         usage: Gateway.Benchmarks MODE [options]
           client    our client beside raw C, libmodbus, pymodbus and modbus-serial   [--rounds N] [--native FILE]
           server    our server beside libmodbus's                                    [--rounds N] [--native FILE]
+          opcua     our OPC UA client and server beside node-opcua's, both ways      [--rounds N] [--native FILE]
           scan      one scan of 10,000 tags, 1,000 alarms, 1,000 windows; 10,000 windows alone  [--scans N]
           lateness  wake-ups of the scan thread beside a C loop                      [--turns N] [--native FILE]
           gateway   the whole gateway, 10,000 tags at 100 ms and 100,000 at 1 s      --gateway FILE [--seconds N] [--starts N]
@@ -31,7 +33,7 @@ internal static class Modes
           settled   the state from which the lanes of the works start
           evaluate  a year of quarter hours of 20 parameters under 5 rule sets       --gateway FILE [--rounds N] [--standards DIR]
           micro     BenchmarkDotNet: decoding, alarm engine, compliance engine, expression
-          smoke     a short run of client, server, scan and lateness; fails when one does not run or allocates
+          smoke     a short run of client, server, opcua, scan and lateness; fails when one does not run or allocates
         docs/benchmarks.md says what each figure means.
         """;
 
@@ -61,6 +63,9 @@ internal static class Modes
                 return RunClient(output, programs, pace, native, [16, 64]) <= Contest.NoBytes ? 0 : 1;
             case "server":
                 return RunServer(output, programs, pace, native) <= Contest.NoBytes ? 0 : 1;
+            case "opcua":
+                using (var opcua = new OpcUaBenchmark(output, programs, pace, native))
+                    return opcua.Run() ? 0 : 1;
             case "scan":
                 return ScanBenchmark.Run(output, arguments.Number("--scans", 3000)) + WindowsBenchmark.Run(output) == 0 ? 0 : 1;
             case "lateness":
@@ -132,6 +137,8 @@ internal static class Modes
         double serverBytes = RunServer(output, programs, Pace.Smoke, null);
         long scanBytes = ScanBenchmark.Run(output, 300);
         new LatenessBenchmark(output, programs, null).Run(2);
-        return clientBytes <= Contest.NoBytes && serverBytes <= Contest.NoBytes && scanBytes == 0 ? 0 : 1;
+        using var opcua = new OpcUaBenchmark(output, programs, Pace.Smoke, null);
+        bool isSteady = opcua.RunReads();
+        return isSteady && clientBytes <= Contest.NoBytes && serverBytes <= Contest.NoBytes && scanBytes == 0 ? 0 : 1;
     }
 }

@@ -2,6 +2,7 @@ using Gateway.Benchmarks;
 using Gateway.Benchmarks.Client;
 using Gateway.Benchmarks.Lateness;
 using Gateway.Benchmarks.Measure;
+using Gateway.Benchmarks.OpcUa;
 using Gateway.Benchmarks.Server;
 
 string mode = args.FirstOrDefault() ?? "help";
@@ -11,6 +12,8 @@ try
     return mode switch
     {
         "child-client" => ClientChild.Run(rest),
+        "child-opcua-client" => OpcUaClientChild.Run(rest),
+        "child-opcua-server" => OpcUaServerChild.Run(rest),
         "child-server" => ServerChild.Run(),
         "child-sleeper" => SleeperChild.Run(rest),
         _ => Modes.Run(mode, new Arguments(rest)),

@@ -60,16 +60,18 @@ internal static class Contest
     }
 
     /// <summary>Prints all sides, with ratios to the limit and to the library where that one took part.</summary>
-    public static void Print(TextWriter output, string title, IReadOnlyList<Contestant> sides, Contestant limit, Contestant? library)
+    public static void Print(TextWriter output, string title, IReadOnlyList<Contestant> sides, Contestant limit, Contestant? library, string unit = "request")
     {
-        var table = new Table(title, "CPU µs/request", "quartiles", "× " + limit.Name, "quartiles", library is null ? "× -" : "× " + library.Name, "requests/s", "bytes/request");
+        // What costs much less than a request is shown with a digit more.
+        string cpuFormat = unit == "request" ? "F2" : "F3";
+        var table = new Table(title, "CPU µs/" + unit, "quartiles", "× " + limit.Name, "quartiles", library is null ? "× -" : "× " + library.Name, unit + "s/s", "bytes/" + unit);
         foreach (Contestant side in sides)
         {
             Series cpu = side.CpuUs, toLimit = side.CpuRatioTo(limit);
             table.Add(
                 side.Name,
-                cpu.Median.ToString("F2"),
-                cpu.Quartiles("F2"),
+                cpu.Median.ToString(cpuFormat),
+                cpu.Quartiles(cpuFormat),
                 toLimit.Median.ToString("F2"),
                 toLimit.Quartiles("F2"),
                 library is null ? "-" : side.CpuRatioTo(library).Median.ToString("F2"),

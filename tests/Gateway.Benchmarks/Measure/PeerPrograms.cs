@@ -44,6 +44,10 @@ internal sealed class PeerPrograms : IDisposable
     public (string Program, string Script)? FindModbusSerial() =>
         Succeeds("node", ["-e", "require('modbus-serial')"]) ? ("node", Path.Combine(_sources, "modbus_serial_client.js")) : null;
 
+    /// <summary>Node.js with the path of a script of this folder where node-opcua can be resolved (NODE_PATH is honored); null otherwise.</summary>
+    public (string Program, string Script)? FindNodeOpcUa(string script) =>
+        Succeeds("node", ["-e", "require('node-opcua')"]) ? ("node", Path.Combine(_sources, script)) : null;
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static bool Succeeds(string program, IEnumerable<string> arguments)
