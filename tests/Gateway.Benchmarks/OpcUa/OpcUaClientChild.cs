@@ -10,6 +10,8 @@ namespace Gateway.Benchmarks.OpcUa;
 internal static class OpcUaClientChild
 {
     private const int NodesPerRead = 1000;
+    private static readonly PreparedRead s_read = new([.. Enumerable.Range(0, NodesPerRead).Select(Node)]);
+    private static readonly DataValue[] s_results = new DataValue[NodesPerRead];
 
     /// <summary>
     /// Mode "child-opcua-client FOLDER URL SECURE SESSIONS ITEMS": with 0 items "run N" reads N values, 1,000 at a time;
@@ -78,13 +80,11 @@ internal static class OpcUaClientChild
 
     private static async Task ReadAsync(OpcUaClient client, long reads)
     {
-        var read = new PreparedRead([.. Enumerable.Range(0, NodesPerRead).Select(Node)]);
-        var results = new DataValue[NodesPerRead];
         for (long i = 0; i < reads; i++)
         {
-            OpcUaFault fault = await client.ReadAsync(read, results).ConfigureAwait(false);
-            if (!fault.IsNone || results[^1].Status.IsBad)
-                throw new BenchmarkException($"a read failed: {fault} {results[^1].Status}");
+            OpcUaFault fault = await client.ReadAsync(s_read, s_results).ConfigureAwait(false);
+            if (!fault.IsNone || s_results[^1].Status.IsBad)
+                throw new BenchmarkException($"a read failed: {fault} {s_results[^1].Status}");
         }
     }
 
