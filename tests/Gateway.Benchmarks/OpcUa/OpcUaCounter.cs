@@ -29,7 +29,7 @@ internal sealed class OpcUaCounter(int items) : ISubscriptionHandler, IDisposabl
     /// <summary>Waits that long and returns how many notifications came since the last call.</summary>
     public long During(TimeSpan time)
     {
-        Thread.Sleep(time);
+        Task.Delay(time).Wait();
         long before = _told;
         _told = Count;
         return _told - before;

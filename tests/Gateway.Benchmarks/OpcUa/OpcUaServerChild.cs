@@ -53,7 +53,7 @@ internal static class OpcUaServerChild
         long started = Stopwatch.GetTimestamp();
         for (int turn = 1; turn <= turns; turn++)
         {
-            Thread.Sleep(Math.Max(0, turn * turnMs - (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds));
+            Task.Delay(Math.Max(0, turn * turnMs - (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds)).Wait();
             Turn(space, variables, turn);
         }
     }
