@@ -29,21 +29,21 @@ public static class JournalReader
         Math.Clamp(count, 1, MaxRows),
         JournalRow.Read);
 
-    /// <summary>Reads transitions of alarms newer than a number, oldest first; refused acts are none.</summary>
+    /// <summary>
+    /// Reads all transitions of alarms newer than a number, oldest first; refused acts are none. They are read by pages
+    /// while they are asked for: so the journal is never held open, and its length does not matter.
+    /// </summary>
     /// <param name="folder">Data folder.</param>
     /// <param name="after">Sequence number.</param>
-    /// <param name="count">Most rows wanted, 1 to <see cref="MaxRows"/>.</param>
     /// <exception cref="StoreException">There is no journal, or it cannot be read now.</exception>
-    public static IReadOnlyList<JournalRow> ReadAlarms(string folder, long after, int count)
+    public static IEnumerable<JournalRow> Alarms(string folder, long after = 0)
     {
-        RequireFile(folder);
-        return Read(
-            folder,
-            $"SELECT {Columns} FROM event WHERE sequence > $after AND sequence <= $upTo AND kind = {(int)EventKind.Alarm} AND accepted = 1 ORDER BY sequence LIMIT $count",
-            after,
-            long.MaxValue,
-            Math.Clamp(count, 1, MaxRows),
-            JournalRow.Read);
+        while (ReadAlarms(folder, after) is { Count: > 0 } rows)
+        {
+            foreach (JournalRow row in rows)
+                yield return row;
+            after = rows[^1].Item.Sequence;
+        }
     }
 
     /// <summary>Reads the newest events, oldest first.</summary>
@@ -78,6 +78,18 @@ public static class JournalReader
         if (windows.Count > MaxWindows)
             throw new StoreException("GW6412", $"more than {MaxWindows} windows ended in this time; ask for a day instead of a month");
         return windows;
+    }
+
+    private static List<JournalRow> ReadAlarms(string folder, long after)
+    {
+        RequireFile(folder);
+        return Read(
+            folder,
+            $"SELECT {Columns} FROM event WHERE sequence > $after AND sequence <= $upTo AND kind = {(int)EventKind.Alarm} AND accepted = 1 ORDER BY sequence LIMIT $count",
+            after,
+            long.MaxValue,
+            MaxRows,
+            JournalRow.Read);
     }
 
     private static void RequireFile(string folder)

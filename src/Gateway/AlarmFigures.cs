@@ -54,8 +54,8 @@ internal sealed partial class AlarmFigures(string folder, TimeProvider time, ILo
     {
         try
         {
-            while (JournalReader.ReadAlarms(folder, _read, JournalReader.MaxRows) is { Count: > 0 } rows)
-                Take(rows);
+            foreach (JournalRow row in JournalReader.Alarms(folder, _read))
+                Take(row);
             _failed = false;
         }
         catch (StoreException e)
@@ -69,21 +69,18 @@ internal sealed partial class AlarmFigures(string folder, TimeProvider time, ILo
         Publish(time.GetUtcNow().UtcTicks);
     }
 
-    private void Take(IReadOnlyList<JournalRow> rows)
+    private void Take(JournalRow row)
     {
-        foreach (JournalRow row in rows)
-        {
-            ScanEvent item = row.Item;
-            _read = item.Sequence;
-            if (row.Subject.Id is not { } id || item.Code == (int)AlarmEventCode.Notify)
-                continue;
-            // The reader makes a new text for each row; one per alarm is kept.
-            if (!_names.TryGetValue(id, out string? name))
-                _names.Add(id, name = id);
-            _kept.Enqueue(new Transition(item.Utc, name, (byte)row.Subject.Priority, (AlarmEventCode)item.Code, (AlarmState)item.From, (AlarmState)item.To));
-            if (_kept.Count > MaxKept)
-                _cutUtc = Math.Max(_cutUtc, Forget());
-        }
+        ScanEvent item = row.Item;
+        _read = item.Sequence;
+        if (row.Subject.Id is not { } id)
+            return;
+        // The reader makes a new text for each row; one per alarm is kept.
+        if (!_names.TryGetValue(id, out string? name))
+            _names.Add(id, name = id);
+        _kept.Enqueue(new Transition(item.Utc, name, (byte)row.Subject.Priority, (AlarmEventCode)item.Code, (AlarmState)item.From, (AlarmState)item.To));
+        if (_kept.Count > MaxKept)
+            _cutUtc = Math.Max(_cutUtc, Forget());
     }
 
     private void Publish(long now)

@@ -52,9 +52,8 @@ public sealed class FloodTests
             Assert.Equal(0, scan.Events.Lost);
         }
         var raised = new HashSet<string>();
-        for (long after = 0; JournalReader.ReadAlarms(folder.Path, after, JournalReader.MaxRows) is { Count: > 0 } rows; after = rows[^1].Item.Sequence)
-            foreach (JournalRow row in rows)
-                Assert.True(row.Item.Code == (int)AlarmEventCode.On && raised.Add(row.Subject.Id!));
+        foreach (JournalRow row in JournalReader.Alarms(folder.Path))
+            Assert.True(row.Item.Code == (int)AlarmEventCode.On && raised.Add(row.Subject.Id!));
         Assert.Equal(Alarms, raised.Count);
         Assert.Empty(JournalCheck.Run(folder.Path).Faults);
         using Journal again = Journal.Open(folder.Path, plant, "test", new JournalOptions { ReserveBytes = 0 }, TimeProvider.System, NullLogger.Instance);

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Gateway.Runtime.Alarms;
 using Gateway.Storage;
 
@@ -28,36 +26,24 @@ internal static class AlarmsVerb
             Console.Error.WriteLine($"error GW6601: '{month}' is no month; write it like 2026-05");
             return 1;
         }
-        try
+        return StoreVerb.Run(folder, () =>
         {
             AlarmPerformance figures = Read(folder, begin.Ticks, begin.AddMonths(1).Ticks);
             if (json)
-                WriteJson(figures);
+                StoreVerb.PrintJson(writer => AlarmPerformanceJson.Write(writer, figures));
             else
                 WriteText(figures, month);
             return 0;
-        }
-        catch (StoreException e)
-        {
-            Console.Error.WriteLine($"{folder}: error {e.Code}: {e.Message}");
-            return 1;
-        }
+        });
     }
 
     internal static AlarmPerformance Read(string folder, long from, long to)
     {
         var figures = new AlarmPerformance(from, to);
-        long after = 0;
-        while (true)
-        {
-            IReadOnlyList<JournalRow> rows = JournalReader.ReadAlarms(folder, after, JournalReader.MaxRows);
-            if (rows.Count == 0)
-                return figures;
-            foreach (JournalRow row in rows)
-                if (row.Subject.Id is { } id)
-                    figures.Add(row.Item.Utc, id, row.Subject.Priority, (AlarmEventCode)row.Item.Code, (AlarmState)row.Item.From, (AlarmState)row.Item.To);
-            after = rows[^1].Item.Sequence;
-        }
+        foreach (JournalRow row in JournalReader.Alarms(folder))
+            if (row.Subject.Id is { } id)
+                figures.Add(row.Item.Utc, id, row.Subject.Priority, (AlarmEventCode)row.Item.Code, (AlarmState)row.Item.From, (AlarmState)row.Item.To);
+        return figures;
     }
 
     private static void WriteText(AlarmPerformance figures, string month)
@@ -89,13 +75,5 @@ internal static class AlarmsVerb
     {
         if (names.Count > 0)
             Console.WriteLine($"{what}: {string.Join(' ', names)}");
-    }
-
-    private static void WriteJson(AlarmPerformance figures)
-    {
-        using var memory = new MemoryStream();
-        using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true }))
-            AlarmPerformanceJson.Write(json, figures);
-        Console.WriteLine(Encoding.UTF8.GetString(memory.ToArray()));
     }
 }

@@ -25,47 +25,25 @@ internal static class HistoryBackup
     }
 
     /// <summary>Runs the verb; its output goes to the console.</summary>
-    internal static int Backup(string folder, string destination)
+    internal static int Backup(string folder, string destination) => StoreVerb.Run(folder, () =>
     {
-        try
-        {
-            (int files, long bytes) = DataBackup.Write(folder, destination);
-            int faults = Check(destination);
-            if (faults == 0)
-                Console.WriteLine($"{destination}: {files} files, {bytes} bytes; no errors");
-            return faults == 0 ? 0 : 1;
-        }
-        catch (StoreException e)
-        {
-            Console.Error.WriteLine($"{folder}: error {e.Code}: {e.Message}");
-            return 1;
-        }
-    }
+        (int files, long bytes) = DataBackup.Write(folder, destination);
+        int code = Check(destination);
+        if (code == 0)
+            Console.WriteLine($"{destination}: {files} files, {bytes} bytes; no errors");
+        return code;
+    });
 
     /// <summary>Runs the verb; its output goes to the console.</summary>
-    internal static int Restore(string backup, string folder)
+    internal static int Restore(string backup, string folder) => StoreVerb.Run(folder, () =>
     {
-        try
-        {
-            DataBackup.Restore(backup, folder);
-            int faults = Check(folder);
-            if (faults == 0)
-                Console.WriteLine($"{folder}: put back from {backup}; no errors. What was accepted after the copy is not in it.");
-            return faults == 0 ? 0 : 1;
-        }
-        catch (StoreException e)
-        {
-            Console.Error.WriteLine($"{folder}: error {e.Code}: {e.Message}");
-            return 1;
-        }
-    }
+        DataBackup.Restore(backup, folder);
+        int code = Check(folder);
+        if (code == 0)
+            Console.WriteLine($"{folder}: put back from {backup}; no errors. What was accepted after the copy is not in it.");
+        return code;
+    });
 
     /// <summary>The copy is opened and read whole: that it could be written says little.</summary>
-    private static int Check(string folder)
-    {
-        string[] faults = [.. JournalCheck.Run(folder).Faults, .. HistoryCheck.Run(folder).Faults];
-        foreach (string fault in faults)
-            Console.Error.WriteLine($"{folder}: error GW6407: {fault}");
-        return faults.Length;
-    }
+    private static int Check(string folder) => StoreVerb.Report(folder, [.. JournalCheck.Run(folder).Faults, .. HistoryCheck.Run(folder).Faults]);
 }

@@ -84,10 +84,9 @@ internal sealed partial class NotificationLoop : IDisposable
         long now = _context.Time.GetUtcNow().UtcTicks, stamp = _context.Time.GetTimestamp();
         try
         {
-            for (long after = 0; JournalReader.ReadAlarms(journal.Folder, after, JournalReader.MaxRows) is { Count: > 0 } rows; after = rows[^1].Item.Sequence)
-                foreach (JournalRow row in rows)
-                    if (row.Item.Code == (int)AlarmEventCode.Notify && row.Item.User == UserName && row.Subject.Id is { } id && indexes.TryGetValue(id, out int alarm))
-                        _told[alarm] = new Told((int)row.Item.Value, stamp - (long)(Math.Max(0, now - row.Item.Utc) / (double)TimeSpan.TicksPerSecond * _context.Time.TimestampFrequency), IsDelivered: true, IsOver: false);
+            foreach (JournalRow row in JournalReader.Alarms(journal.Folder))
+                if (row.Item.Code == (int)AlarmEventCode.Notify && row.Item.User == UserName && row.Subject.Id is { } id && indexes.TryGetValue(id, out int alarm))
+                    _told[alarm] = new Told((int)row.Item.Value, stamp - (long)(Math.Max(0, now - row.Item.Utc) / (double)TimeSpan.TicksPerSecond * _context.Time.TimestampFrequency), IsDelivered: true, IsOver: false);
         }
         catch (StoreException e)
         {

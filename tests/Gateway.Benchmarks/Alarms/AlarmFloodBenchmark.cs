@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Plant;
 using Gateway.Modbus;
@@ -14,6 +12,8 @@ namespace Gateway.Benchmarks.Alarms;
 internal sealed class AlarmFloodBenchmark(TextWriter output, PeerPrograms programs, string gateway)
 {
     private const int Plcs = 10, PerPlc = 500, Alarms = Plcs * PerPlc;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     public async Task RunAsync(int rounds)
     {
@@ -42,14 +42,14 @@ internal sealed class AlarmFloodBenchmark(TextWriter output, PeerPrograms progra
         var flood = new Lateness();
         using (GatewayProcess process = await GatewayProcess.StartAsync(gateway, site, data))
         {
-            await UntilAsync(process, 0);
+            await process.UntilStandingAsync(0, s_patience);
             for (int round = 0; round < rounds; round++)
             {
                 quiet.Add(await LatenessAsync(process, () => ListAsync(process, quietList, TimeSpan.FromSeconds(10))));
                 flood.Add(await LatenessAsync(process, () => Task.WhenAll(ChangeAsync(writers, standing: true, TimeSpan.FromSeconds(10)), ListAsync(process, floodList, TimeSpan.FromSeconds(10)))));
-                await UntilAsync(process, Alarms);
+                await process.UntilStandingAsync(Alarms, s_patience);
                 await ChangeAsync(writers, standing: false, TimeSpan.FromSeconds(5));
-                await UntilAsync(process, 0);
+                await process.UntilStandingAsync(0, s_patience);
             }
         }
         foreach (ModbusClient writer in writers)
@@ -73,7 +73,7 @@ internal sealed class AlarmFloodBenchmark(TextWriter output, PeerPrograms progra
         for (int at = 0; at < PerPlc; at += Block)
             for (int p = 0; p < writers.Count; p++)
             {
-                byte[] words = [.. Enumerable.Range(p * PerPlc + at, Block).SelectMany(i => new[] { (byte)(SiteFolder.RawOf(i, standing) >> 8), (byte)SiteFolder.RawOf(i, standing) })];
+                byte[] words = SiteFolder.WordsOf(p * PerPlc + at, Block, standing);
                 ModbusReply reply = await writers[p].WriteAsync(1, ModbusFunction.WriteMultipleRegisters, (ushort)at, Block, words);
                 if (!reply.IsOk)
                     throw new BenchmarkException($"a PLC refused a write: {reply}");
@@ -105,29 +105,12 @@ internal sealed class AlarmFloodBenchmark(TextWriter output, PeerPrograms progra
         return (await Lateness.ReadAsync(process)).Since(before);
     }
 
-    private static async Task UntilAsync(GatewayProcess process, int standing)
-    {
-        var patience = Stopwatch.StartNew();
-        while (true)
-        {
-            JsonElement counts = (await process.Http.GetFromJsonAsync<JsonElement>("/api/v1/site")).GetProperty("counts");
-            if (counts.GetProperty("standingAlarms").GetInt32() == standing)
-                return;
-            if (patience.Elapsed > TimeSpan.FromSeconds(60))
-                throw new BenchmarkException($"{counts.GetProperty("standingAlarms")} alarms stand instead of {standing}");
-            await Task.Delay(100);
-        }
-    }
-
     private static int CountRaised(string data)
     {
         JournalCheckResult check = JournalCheck.Run(data);
         if (check.Faults.Count > 0)
             throw new BenchmarkException("the journal is not whole: " + string.Join("; ", check.Faults));
-        int raised = 0;
-        for (long after = 0; JournalReader.ReadAlarms(data, after, JournalReader.MaxRows) is { Count: > 0 } rows; after = rows[^1].Item.Sequence)
-            raised += rows.Count(row => row.Item.Code == (int)AlarmEventCode.On);
-        return raised;
+        return JournalReader.Alarms(data).Count(row => row.Item.Code == (int)AlarmEventCode.On);
     }
 
     /// <summary>The gateway's own histogram of how late scans began.</summary>

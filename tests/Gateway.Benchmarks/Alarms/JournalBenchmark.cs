@@ -20,6 +20,7 @@ internal sealed class JournalBenchmark(TextWriter output, PeerPrograms programs,
 {
     private const int Alarms = 500;
     private const int Tags = 500;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "gateway-journal-" + Guid.NewGuid().ToString("N"));
 
@@ -80,7 +81,7 @@ internal sealed class JournalBenchmark(TextWriter output, PeerPrograms programs,
         await using ModbusClient writer = await ConnectAsync(plc);
         await WriteAsync(writer, standing: true);
         using GatewayProcess process = await GatewayProcess.StartAsync(gateway, SiteFolder.Write(Directory.CreateDirectory(Path.Combine(_folder, "site-" + scanMs)).FullName, size, plc.Greeting), data);
-        await UntilStandingAsync(process);
+        await process.UntilStandingAsync(Alarms, s_patience);
         Series answers = new(), syncs = new();
         for (int i = 0; i < Math.Min(acks, Alarms); i++)
         {
@@ -113,14 +114,14 @@ internal sealed class JournalBenchmark(TextWriter output, PeerPrograms programs,
         await using ModbusClient writer = await ConnectAsync(plc);
         await WriteAsync(writer, standing: true);
         using (GatewayProcess first = await GatewayProcess.StartAsync(gateway, site, data))
-            await UntilStandingAsync(first);
+            await first.UntilStandingAsync(Alarms, s_patience);
         Series ready = new(), empty = new();
         for (int i = 0; i < starts; i++)
         {
             using (GatewayProcess again = await GatewayProcess.StartAsync(gateway, site, data))
             {
                 ready.Add(again.ReadyAfter.TotalSeconds);
-                if (await StandingAsync(again) is var standing and < Alarms)
+                if (await again.StandingAlarmsAsync() is var standing and < Alarms)
                     throw new BenchmarkException($"only {standing} of {Alarms} alarms stand after a start");
             }
             using GatewayProcess bare = await GatewayProcess.StartAsync(gateway, site, Path.Combine(_folder, "empty-" + i));
@@ -173,26 +174,12 @@ internal sealed class JournalBenchmark(TextWriter output, PeerPrograms programs,
     {
         for (int at = 0; at < Tags; at += 100)
         {
-            byte[] words = [.. Enumerable.Range(at, 100).SelectMany(i => new[] { (byte)(SiteFolder.RawOf(i, standing) >> 8), (byte)SiteFolder.RawOf(i, standing) })];
+            byte[] words = SiteFolder.WordsOf(at, 100, standing);
             ModbusReply reply = await writer.WriteAsync(1, ModbusFunction.WriteMultipleRegisters, (ushort)at, 100, words);
             if (!reply.IsOk)
                 throw new BenchmarkException($"the PLC refused a write: {reply}");
         }
     }
-
-    private static async Task UntilStandingAsync(GatewayProcess process)
-    {
-        var patience = Stopwatch.StartNew();
-        while (await StandingAsync(process) < Alarms)
-        {
-            if (patience.Elapsed > TimeSpan.FromSeconds(30))
-                throw new BenchmarkException("the alarms did not come");
-            await Task.Delay(50);
-        }
-    }
-
-    private static async Task<int> StandingAsync(GatewayProcess process) =>
-        (await process.Http.GetFromJsonAsync<JsonElement>("/api/v1/site")).GetProperty("counts").GetProperty("standingAlarms").GetInt32();
 
     /// <summary>What the disk itself asks for a page appended and forced to it.</summary>
     private static double PlainSync(string folder)

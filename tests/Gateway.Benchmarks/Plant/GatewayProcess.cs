@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -76,6 +77,23 @@ internal sealed partial class GatewayProcess : IDisposable
                     else
                         failed += count.Value.GetInt64();
         return (good, failed);
+    }
+
+    /// <summary>Alarms that stand now.</summary>
+    public async Task<int> StandingAlarmsAsync() =>
+        (await _http.GetFromJsonAsync<JsonElement>(new Uri("/api/v1/site", UriKind.Relative))).GetProperty("counts").GetProperty("standingAlarms").GetInt32();
+
+    /// <summary>Waits until that many alarms stand.</summary>
+    /// <exception cref="BenchmarkException">They did not within <paramref name="patience"/>.</exception>
+    public async Task UntilStandingAsync(int count, TimeSpan patience)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (await StandingAlarmsAsync() is var standing && standing != count)
+        {
+            if (Stopwatch.GetElapsedTime(started) > patience)
+                throw new BenchmarkException($"{standing} alarms stand instead of {count}");
+            await Task.Delay(50);
+        }
     }
 
     /// <summary>One scrape, thrown away as it comes, so that its text takes no memory here.</summary>

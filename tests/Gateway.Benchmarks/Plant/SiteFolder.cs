@@ -46,6 +46,10 @@ internal static class SiteFolder
     /// <summary>A raw value beyond, or far from, the limit of an alarm of the site, as <see cref="AlarmsCsv"/> gives it.</summary>
     public static ushort RawOf(int alarm, bool standing) => !standing ? (ushort)5000 : alarm % 4 < 2 ? (ushort)9900 : (ushort)0;
 
+    /// <summary>The bytes of a write of such raw values, of consecutive alarms.</summary>
+    public static byte[] WordsOf(int alarm, int count, bool standing) =>
+        [.. Enumerable.Range(alarm, count).Select(i => RawOf(i, standing)).SelectMany(raw => new[] { (byte)(raw >> 8), (byte)raw })];
+
     /// <summary>Name of the tag of a register.</summary>
     public static string TagName(int index) => string.Create(CultureInfo.InvariantCulture, $"T{index:D6}");
 
