@@ -54,22 +54,12 @@ public static class FieldLines
         }
     }
 
-    /// <summary>The store in a folder and this application's certificate, which is made at the first start and kept.</summary>
+    /// <summary>The store in a folder and the lines' certificate.</summary>
     /// <exception cref="AccountException">The folder cannot be used.</exception>
-    public static (ApplicationCertificate Certificate, CertificateStore Store) OpenIdentity(string folder, string siteId)
-    {
-        try
-        {
-            string host = Dns.GetHostName();
-            var store = new CertificateStore(folder);
-            var subject = new CertificateSubject { ApplicationUri = $"urn:{host}:gateway:{siteId}", CommonName = "Gateway " + siteId, HostNames = [host] };
-            return (store.LoadOrCreateOwn(subject, TimeProvider.System), store);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new AccountException("GW6511", $"the certificate store {folder} cannot be used: {e.Message}");
-        }
-    }
+    public static (ApplicationCertificate Certificate, CertificateStore Store) OpenIdentity(string folder, string siteId) => OpcUaIdentity.Open(
+        folder,
+        new CertificateSubject { ApplicationUri = OpcUaIdentity.UriOf(siteId), CommonName = "Gateway " + siteId, HostNames = [Dns.GetHostName()] },
+        TimeProvider.System);
 
     private static string StoreOf(OpcUaLineDefinition line, string? dataFolder)
     {
@@ -87,7 +77,7 @@ public static class FieldLines
         try
         {
             if (user.Name.Length > 0)
-                return UserIdentity.FromPassword(user.Name, File.ReadLines(user.PasswordFile).FirstOrDefault() ?? "");
+                return OpcUaIdentity.UserOf(user.Name, user.PasswordFile);
             return UserIdentity.FromCertificate(new ApplicationCertificate(X509Certificate2.CreateFromPemFile(user.CertificateFile, user.KeyFile)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)

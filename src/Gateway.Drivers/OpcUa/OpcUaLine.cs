@@ -270,7 +270,7 @@ public sealed partial class OpcUaLine : FieldLine
         int slower = 0, shorter = 0;
         foreach (WatchedItem item in device.Watched.Items)
         {
-            slower += item.ServerId != 0 && item.RevisedSamplingMs > item.SamplingMs ? 1 : 0;
+            slower += item.IsSampledSlower ? 1 : 0;
             shorter += item.IsQueueShort ? 1 : 0;
         }
 

@@ -2,13 +2,15 @@ using Gateway.OpcUa.Types;
 
 namespace Gateway.OpcUa.Supervision;
 
-/// <summary>The server's namespaces in this session; an index means nothing in another one.</summary>
-internal sealed class NamespaceTable
+/// <summary>A server's namespaces in one session; an index means nothing in another one. One thread at a time.</summary>
+public sealed class NamespaceTable
 {
+    /// <summary>The URIs in the order of their indexes.</summary>
     public IReadOnlyList<string> Uris => _uris;
 
     private string[] _uris = [];
 
+    /// <summary>Takes the value of the server's NamespaceArray.</summary>
     public void Set(string[] uris) => _uris = uris;
 
     /// <summary>Puts the URI to an id that has only an index. Done in the first session that knows the index.</summary>

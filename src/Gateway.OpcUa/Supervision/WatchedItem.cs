@@ -40,6 +40,9 @@ public sealed class WatchedItem
     /// <summary>What the server made of <see cref="SamplingMs"/>.</summary>
     public double RevisedSamplingMs { get; internal set; }
 
+    /// <summary>True when the server samples more slowly than was asked for.</summary>
+    public bool IsSampledSlower => ServerId != 0 && RevisedSamplingMs > SamplingMs;
+
     /// <summary>What the server made of the queue's size.</summary>
     public uint RevisedQueueSize { get; internal set; }
 

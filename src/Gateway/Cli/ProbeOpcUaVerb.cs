@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.OpcUa;
 using Gateway.OpcUa.Security;
+using Gateway.OpcUa.Supervision;
 using Gateway.OpcUa.Types;
 using StatusCodes = Gateway.OpcUa.Types.StatusCodes;
 
@@ -95,7 +96,7 @@ internal static class ProbeOpcUaVerb
     {
         string? user = parsed.GetValue(User);
         if (user is not null)
-            options = options with { User = UserIdentity.FromPassword(user, File.ReadLines(parsed.GetValue(PasswordFile)!).FirstOrDefault() ?? "") };
+            options = options with { User = OpcUaIdentity.UserOf(user, parsed.GetValue(PasswordFile)!) };
         if (policy is { IsNone: true } && user is null)
             return options;
         var (certificate, store) = FieldLines.OpenIdentity(parsed.GetValue(Store)!, SiteId);
@@ -141,8 +142,10 @@ internal static class ProbeOpcUaVerb
             var (namespaces, failed) = await client.ReadAsync(NodeIds.NamespaceArray);
             if (!failed.IsNone)
                 return Report(failed);
-            namespaces[0].Value.TryGetArray(out string[]? uris);
-            var session = new ProbeSession(client, uris ?? []);
+            var table = new NamespaceTable();
+            if (namespaces[0].Value.TryGetArray(out string[]? uris))
+                table.Set(uris!);
+            var session = new ProbeSession(client, table);
             if (parsed.GetValue(Browse) is { } pattern && await session.BrowseAsync(pattern) is { IsNone: false } notBrowsed)
                 return Report(notBrowsed);
             if (parsed.GetValue(Write) is { } write)

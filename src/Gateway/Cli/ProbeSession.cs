@@ -1,13 +1,14 @@
 using System.Globalization;
 using Gateway.OpcUa;
 using Gateway.OpcUa.Subscriptions;
+using Gateway.OpcUa.Supervision;
 using Gateway.OpcUa.Types;
 using StatusCodes = Gateway.OpcUa.Types.StatusCodes;
 
 namespace Gateway.Cli;
 
 /// <summary>The questions of <c>probe opcua</c> in one session. One at a time.</summary>
-internal sealed class ProbeSession(OpcUaClient client, string[] namespaces)
+internal sealed class ProbeSession(OpcUaClient client, NamespaceTable namespaces)
 {
     private const int MaxDepth = 12;
     private const int MostNodes = 50_000;
@@ -33,7 +34,7 @@ internal sealed class ProbeSession(OpcUaClient client, string[] namespaces)
                     continue;
                 string[] names = path.Split('/');
                 if (NamePattern.Fits(parts, names) && ++shown <= MostShown)
-                    Console.WriteLine($"{Text(reference.NodeId.NodeId),-48}  {reference.NodeClass,-9}  {path}");
+                    Console.WriteLine($"{namespaces.Pin(reference.NodeId.NodeId),-48}  {reference.NodeClass,-9}  {path}");
                 if (names.Length < MaxDepth && NamePattern.MayLead(parts, names))
                     open.Enqueue((reference.NodeId.NodeId, path));
             }
@@ -122,11 +123,6 @@ internal sealed class ProbeSession(OpcUaClient client, string[] namespaces)
         Console.WriteLine($"{name}  {value.Value}{unit}  {value.Status}  {source}");
     }
 
-    /// <summary>The id with its namespace's URI, as tags.csv should have it.</summary>
-    private string Text(NodeId node) => node.NamespaceIndex > 0 && node.NamespaceIndex < namespaces.Length
-        ? new ExpandedNodeId(node, namespaces[node.NamespaceIndex]).ToString()
-        : node.ToString();
-
     private bool TryResolve(string[] texts, out NodeId[] nodes, out OpcUaFault fault)
     {
         nodes = new NodeId[texts.Length];
@@ -135,12 +131,8 @@ internal sealed class ProbeSession(OpcUaClient client, string[] namespaces)
         {
             if (!ExpandedNodeId.TryParse(texts[i], out ExpandedNodeId node))
                 fault = new OpcUaFault(StatusCodes.BadSyntaxError, $"'{texts[i]}' is no node id", "write it like nsu=urn:plant;s=NH4, ns=2;s=NH4 or i=2258");
-            else if (node.NamespaceUri is null)
-                nodes[i] = node.NodeId;
-            else if (Array.IndexOf(namespaces, node.NamespaceUri) is var index and >= 0)
-                nodes[i] = node.NodeId.InNamespace((ushort)index);
-            else
-                fault = new OpcUaFault(StatusCodes.BadSyntaxError, $"the server has no namespace '{node.NamespaceUri}'", "it has " + string.Join(", ", namespaces));
+            else if (!namespaces.TryResolve(node, out nodes[i]))
+                fault = new OpcUaFault(StatusCodes.BadSyntaxError, $"the server has no namespace '{node.NamespaceUri}'", "it has " + string.Join(", ", namespaces.Uris));
         }
 
         return fault.IsNone;

@@ -66,7 +66,7 @@ internal sealed record SubscriptionPlan(OpcUaLineDefinition Line, IReadOnlyList<
                 json.WriteNumber("grantedPublishingMs", current.PublishingInterval.TotalMilliseconds);
                 json.WriteNumber("grantedKeepAliveMs", current.KeepAliveInterval.TotalMilliseconds);
                 json.WriteNumber("refused", Granted[i].Items.Count(static item => !item.Fault.IsNone));
-                json.WriteNumber("sampledSlower", Granted[i].Items.Count(IsSlower));
+                json.WriteNumber("sampledSlower", Granted[i].Items.Count(static item => item.IsSampledSlower));
                 json.WriteNumber("queueShort", Granted[i].Items.Count(static item => item.IsQueueShort));
             }
 
@@ -84,10 +84,8 @@ internal sealed record SubscriptionPlan(OpcUaLineDefinition Line, IReadOnlyList<
         WatchedItem[] watched = [.. granted.Items.Where(static item => item.ServerId != 0)];
         string sampling = watched.Length == 0 ? "no node" : string.Create(CultureInfo.InvariantCulture, $"sampling {watched.Min(i => i.RevisedSamplingMs):F0} to {watched.Max(i => i.RevisedSamplingMs):F0} ms, queues {watched.Min(i => i.RevisedQueueSize)} to {watched.Max(i => i.RevisedQueueSize)}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"    granted: publishing every {current.PublishingInterval.TotalMilliseconds:F0} ms, keep-alive every {current.KeepAliveInterval.TotalMilliseconds:F0} ms, {sampling}, {watched.Count(IsSlower)} slower than asked, {watched.Count(static i => i.IsQueueShort)} queues shorter"));
+            $"    granted: publishing every {current.PublishingInterval.TotalMilliseconds:F0} ms, keep-alive every {current.KeepAliveInterval.TotalMilliseconds:F0} ms, {sampling}, {watched.Count(static i => i.IsSampledSlower)} slower than asked, {watched.Count(static i => i.IsQueueShort)} queues shorter"));
         foreach (WatchedItem item in granted.Items.Where(static item => !item.Fault.IsNone))
             Console.WriteLine($"    refused: {item.Node}  {item.Fault}");
     }
-
-    private static bool IsSlower(WatchedItem item) => item.ServerId != 0 && item.RevisedSamplingMs > item.SamplingMs;
 }

@@ -47,7 +47,7 @@ internal sealed partial class OpcUaFace
             nodes[i] = space.AddVariable(parent, new NodeId(tag.Name, _index), tag.Name, new VariableShape
             {
                 Description = tag.Description,
-                Unit = OpcUaUnits.Find(tag.Unit),
+                Unit = EngineeringUnits.Find(tag.Unit),
                 Range = double.IsNaN(tag.RangeLow) || double.IsNaN(tag.RangeHigh) ? null : (tag.RangeLow, tag.RangeHigh),
                 MayWrite = output is null ? null : user => PrincipalOf(user) is { } who && who.Refusal(CommandVerb.Write, tag.Area, "") is null,
                 Write = output is null ? null : (user, value) => Write(output, user, value),
@@ -68,7 +68,7 @@ internal sealed partial class OpcUaFace
             string name = EventSubject.NameOf(permit);
             var folder = new NodeId($"{ComplianceFolder}/{name}", _index);
             space.AddFolder(root, folder, name);
-            EUInformation? unit = OpcUaUnits.Find(permit.Unit);
+            EUInformation? unit = EngineeringUnits.Find(permit.Unit);
             int Add(string part, VariableShape shape) => space.AddVariable(folder, new NodeId($"{ComplianceFolder}/{name}/{part}", _index), part, shape);
             nodes[i] = new PermitNodes(
                 Add("Value", new VariableShape { Unit = unit, Description = "Running value of the statistic." }),

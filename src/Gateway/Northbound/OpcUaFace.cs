@@ -37,7 +37,7 @@ internal sealed partial class OpcUaFace : IAsyncDisposable
     /// <param name="settings">The key opcuaServer.</param>
     /// <param name="accounts">Who may use it; null where there is no data folder to keep any.</param>
     /// <param name="logger">Logs refused peers.</param>
-    /// <exception cref="AccountException">Certificates and accounts are needed and there is no data folder to keep them in.</exception>
+    /// <exception cref="AccountException">Certificates and accounts are needed and there is no data folder to keep them in, or it cannot be used.</exception>
     public OpcUaFace(GatewayContext context, OpcUaServerSettings settings, AccountDirectory? accounts, ILogger logger)
     {
         _context = context;
@@ -46,14 +46,13 @@ internal sealed partial class OpcUaFace : IAsyncDisposable
         _logger = logger;
         if (context.Journal is null && (!settings.Anonymous || settings.Security.Any(policy => policy != "None")))
             throw new AccountException("GW6302", "the OPC UA server needs a data folder for its certificate and accounts; give one with --data");
-        string host = Dns.GetHostName();
-        string uri = $"urn:{host}:gateway:{context.Site.Plant.SiteId}";
+        string uri = OpcUaIdentity.UriOf(context.Site.Plant.SiteId);
         CertificateStore? store = null;
         if (context.Journal is { } journal)
         {
-            store = new CertificateStore(Path.Combine(journal.Folder, "opcua"));
+            string host = Dns.GetHostName();
             var subject = new CertificateSubject { ApplicationUri = uri, CommonName = $"Gateway {context.Site.Plant.SiteId}@{host}", HostNames = ["localhost", host], Addresses = [IPAddress.Loopback] };
-            _certificate = store.LoadOrCreateOwn(subject, context.Time);
+            (_certificate, store) = OpcUaIdentity.Open(Path.Combine(journal.Folder, "opcua"), subject, context.Time);
         }
 
         var space = new AddressSpace(uri);
