@@ -156,10 +156,7 @@ internal sealed class GatewayReader
             line.Fail(DiagnosticCodes.LineAddress, line.At(Transport), $"transport '{Transports[(int)definition.Transport]}' needs '{needed.Name}'");
         if (definition.Transport == LineTransport.ModbusTls && !line.Has(TlsKey))
             line.Fail(DiagnosticCodes.LineAddress, line.At(Transport), "transport 'modbusTls' needs 'tls' with at least 'caFile'");
-        Field[] useless = definition.IsSerial ? [Host, Port, TlsKey, ConnectTimeout] : [SerialPort, BaudRate, Parity, StopBits];
-        foreach (Field field in useless)
-            if (line.Has(field))
-                line.Fail(DiagnosticCodes.UselessSetting, field, $"'{field.Name}' has no effect with transport '{Transports[(int)definition.Transport]}'; remove it or correct the transport");
+        OpcUaLineReader.ReportUseless(line, definition.IsSerial ? [Host, Port, TlsKey, ConnectTimeout] : [SerialPort, BaudRate, Parity, StopBits], Transports[(int)definition.Transport]);
         if (definition.Window > 1 && definition.Transport is LineTransport.ModbusRtu or LineTransport.ModbusAscii or LineTransport.ModbusRtuOverTcp && line.Has(Window))
             line.Fail(DiagnosticCodes.UselessSetting, Window, "frames without a transaction id allow one request at a time; remove 'window'");
         if (line.Has(needed))

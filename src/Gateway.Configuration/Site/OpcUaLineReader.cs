@@ -75,7 +75,8 @@ internal static class OpcUaLineReader
     /// <summary>Reports keys of an OPC UA line on another one.</summary>
     public static void CheckOthers(JsonFieldReader line, string transport) => ReportUseless(line, OpcUaOnly, transport);
 
-    private static void ReportUseless(JsonFieldReader reader, Field[] fields, string transport)
+    /// <summary>Reports keys that mean nothing with a transport.</summary>
+    public static void ReportUseless(JsonFieldReader reader, Field[] fields, string transport)
     {
         foreach (Field field in fields)
             if (reader.Has(field))
