@@ -1,4 +1,5 @@
 using Gateway.Simulation;
+using Gateway.Simulation.Network;
 
 namespace Gateway.SystemTests.Month;
 
@@ -8,7 +9,7 @@ namespace Gateway.SystemTests.Month;
 /// gateway that showed it would be right. Everything the protocol lets a client check is changed: transaction,
 /// protocol, length, unit, function and byte count.
 /// </summary>
-internal sealed class HeaderGarbler(Stream inner, SeededRandom random, Func<double> rate) : Stream
+internal sealed class HeaderGarbler(Stream inner, SeededRandom random, Func<double> rate) : ThroughStream(inner)
 {
     // Seven bytes of MBAP (Modbus Messaging 1.0b §3.1.3), function and byte count (Modbus 1.1b3 §6.3).
     private const int HeaderLength = 9;
@@ -21,33 +22,14 @@ internal sealed class HeaderGarbler(Stream inner, SeededRandom random, Func<doub
 
     public long Garbled { get; private set; }
 
-    public override bool CanRead => inner.CanRead;
-    public override bool CanWrite => inner.CanWrite;
-    public override bool CanSeek => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int count = await inner.ReadAsync(buffer, cancellationToken);
+        int count = await base.ReadAsync(buffer, cancellationToken);
         Pass(buffer.Span[..count]);
         return count;
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
-
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("The client reads asynchronously.");
-    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
-    public override void Flush() => inner.Flush();
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            inner.Dispose();
-        base.Dispose(disposing);
-    }
 
     /// <summary>Follows the frames by their true lengths and changes some header bytes on the way.</summary>
     private void Pass(Span<byte> bytes)
