@@ -41,6 +41,8 @@ public sealed class ConnectorTests : IDisposable
         ModbusLineDefinition definition = LineRig.Line("127.0.0.1", LineRig.Device(1, LineRig.Registers(0, 10, periodMs: 10))) with
         {
             Transport = LineTransport.ModbusTls, Port = server.LocalEndPoint!.Port,
+            // Real sockets and certificates beside all other tests: a second without a turn is the machine's, not the device's.
+            ConnectTimeoutMs = 15_000, TimeoutMs = 15_000,
             Tls = new TlsDefinition
             {
                 CaFile = Path.Combine(_folder, "ca.pem"), CertificateFile = Path.Combine(_folder, "own.pem"),
